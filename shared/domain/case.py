@@ -1,0 +1,90 @@
+"""A case: one complaint, from receipt to its end."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from shared.domain.assignment import Assignment, Held
+from shared.domain.document import Document, Value
+from shared.domain.envelope import Channel, ComplainantKind, Language
+
+State = Literal["opened", "held", "assigned", "closed"]
+Tray = Literal["ordinary", "automatic", "spam", "unreadable"]
+
+
+class Complainant(Value):
+    """The person who complains. `address` is None when there is no way to write by mail."""
+
+    name: str = ""
+    address: str | None = None
+    phone: str = ""
+    postal_address: str = ""
+    kind: ComplainantKind = "natural"
+    organisation: str = ""
+
+
+class Case(Document):
+    """Small by design: messages, notices and reads are documents of their own.
+
+    `silent_because` names the rules that forbid an automatic acknowledgement; empty means that
+    the person may be written to. `first_message_id` is the message that opened the case.
+    """
+
+    collection: ClassVar[str] = "cases"
+    indexes: ClassVar[tuple[str, ...]] = (
+        "reference",
+        "opened_at",
+        "state",
+        "unit_id",
+        "tray",
+        "due_on_text",
+    )
+    keywords: ClassVar[tuple[str, ...]] = ("message_ids", "participants")
+
+    reference: str
+    opened_at: datetime
+    received_at: datetime
+    channel: Channel
+    complainant: Complainant
+    language: Language = "fr"
+    language_confidence: float = 1.0
+    subject: str = ""
+    summary: str = ""
+    addressees: tuple[str, ...] = ()
+    office_chosen: str | None = None
+    happened_on: date | None = None
+    first_message_id: str = ""
+    message_ids: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
+    linked_case_ids: tuple[str, ...] = ()
+    claims_reference: str | None = None
+    state: State = "opened"
+    tray: Tray = "ordinary"
+    silent_because: tuple[str, ...] = ()
+    documents: int = 0
+    assignment: Assignment | None = None
+    held: Held | None = None
+    contact_due_on: date | None = None
+    due_on: date | None = None
+    policy_version: str = ""
+
+    @property
+    def unit_id(self) -> str | None:
+        return self.assignment.unit_id if self.assignment else None
+
+    @property
+    def due_on_text(self) -> str | None:
+        return self.due_on.isoformat() if self.due_on else None
+
+
+class CaseRead(Document):
+    """A person opened a case: who, when, from where. Append-only."""
+
+    collection: ClassVar[str] = "reads"
+    indexes: ClassVar[tuple[str, ...]] = ("case_id", "at")
+
+    case_id: str
+    at: datetime
+    by: str
+    what: str = "case"

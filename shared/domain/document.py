@@ -1,0 +1,52 @@
+"""What a stored document is, and how ids follow from ids."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+#: Namespace of every derived id. Any fixed uuid will do; changing it would double old work.
+NAMESPACE = uuid.UUID("5b1f0c0e-8f0b-5d5c-9a53-0d6b3e2f7a11")
+
+
+class Value(BaseModel):
+    """A frozen value. Validation errors never show their input: it may be a citizen's text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Document(Value):
+    """A value with an identity and a version, kept in one named collection.
+
+    `indexes` names scalar attributes or properties that queries may compare and sort by;
+    `keywords` names those that hold several strings. `version` is 0 before the first save.
+    """
+
+    collection: ClassVar[str]
+    indexes: ClassVar[tuple[str, ...]] = ()
+    keywords: ClassVar[tuple[str, ...]] = ()
+
+    id: str
+    version: int = 0
+
+    def changed(self, **fields: object) -> Self:
+        """Return a copy with `fields` replaced; the values are trusted, not validated again."""
+        return self.model_copy(update=fields)
+
+
+def derived_id(*parts: str) -> str:
+    """Return the same uuid for the same parts, always: what makes a redelivery harmless."""
+    return str(uuid.uuid5(NAMESPACE, "\x1f".join(parts)))
+
+
+def new_id() -> str:
+    """Return a fresh random uuid, for things that come from outside."""
+    return str(uuid.uuid4())
+
+
+def instant(moment: datetime) -> str:
+    """Format an aware moment so that text order is time order: UTC, always microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

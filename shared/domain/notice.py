@@ -1,0 +1,56 @@
+"""A notice: one mail that the department owes to one recipient, and what became of it.
+
+created → sending → sent | temporary (tried again) | permanent, per recipient; withheld when a
+budget or a rule keeps it back and a person must decide. The mail itself lies beside the document
+(`store.notices.raw(id)`), so what was sent can always be shown.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from shared.domain.document import Document
+from shared.domain.envelope import Language
+
+NoticeKind = Literal["acknowledgement", "acknowledgement_held", "assigned", "held", "added"]
+NoticeState = Literal["created", "sending", "sent", "temporary", "permanent", "withheld"]
+RecipientRole = Literal["complainant", "unit", "complaints_office"]
+
+
+class Notice(Document):
+    """`return_path` is "" (null sender, RFC 3834) for automatic mail to persons, else VERP."""
+
+    collection: ClassVar[str] = "notices"
+    indexes: ClassVar[tuple[str, ...]] = (
+        "case_id",
+        "state",
+        "kind",
+        "created_at",
+        "recipient",
+        "recipient_domain",
+        "message_id",
+    )
+
+    case_id: str
+    kind: NoticeKind
+    role: RecipientRole
+    recipient: str
+    language: Language
+    message_id: str
+    return_path: str = ""
+    subject: str = ""
+    state: NoticeState = "created"
+    created_at: datetime
+    sending_at: datetime | None = None
+    sent_at: datetime | None = None
+    attempts: int = 0
+    possibly_doubled: int = 0
+    last_error: str = ""
+    withheld_because: str = ""
+    policy_version: str = ""
+    rules_version: str = ""
+
+    @property
+    def recipient_domain(self) -> str:
+        return self.recipient.rpartition("@")[2].lower()

@@ -1,0 +1,53 @@
+"""Administrative units and the dated rules that lead to them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from shared.domain.document import Value
+
+ScopeKind = Literal[
+    "postal6", "municipality", "borough", "locality", "mrc", "fsa", "region", "default"
+]
+
+
+class Unit(Value):
+    """A unit that serves people and answers their complaints. Dates are inclusive."""
+
+    id: str
+    kind: Literal["office", "regional_direction", "complaints_office", "partner"]
+    name_fr: str
+    name_en: str
+    address: str
+    phone: str = ""
+    region: str | None = None
+    municipality_code: str | None = None
+    aliases: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str | None = None
+
+    def name(self, language: str) -> str:
+        return self.name_en if language == "en" else self.name_fr
+
+    def live_on(self, day: date) -> bool:
+        after_start = self.valid_from is None or self.valid_from <= day
+        return after_start and (self.valid_to is None or day <= self.valid_to)
+
+
+class Rule(Value):
+    """One line of `rules.csv`: who serves the people of this scope, between these days."""
+
+    id: str
+    scope_kind: ScopeKind
+    scope_value: str
+    unit_id: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str = ""
+    line: int = 0
+
+    def live_on(self, day: date) -> bool:
+        after_start = self.valid_from is None or self.valid_from <= day
+        return after_start and (self.valid_to is None or day <= self.valid_to)

@@ -1,0 +1,85 @@
+"""What services tell each other: small frozen facts that carry ids only, and their encoding.
+
+An event's id is derived from what caused it, so the same cause never makes a second event.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from shared.domain.document import Value, derived_id
+from shared.errors import Poison
+
+
+class _Fact(Value):
+    id: str
+    at: datetime
+
+
+class EnvelopeReceived(_Fact):
+    """A door has kept an envelope."""
+
+    type: Literal["envelope.received"] = "envelope.received"
+    envelope_id: str
+
+
+class CaseOpened(_Fact):
+    """A new case stands in the store; nobody has it yet."""
+
+    type: Literal["case.opened"] = "case.opened"
+    case_id: str
+
+
+class MessageAdded(_Fact):
+    """A message joined a case that was there before."""
+
+    type: Literal["message.added"] = "message.added"
+    case_id: str
+    message_id: str
+
+
+class CaseAssigned(_Fact):
+    """A unit has the case."""
+
+    type: Literal["case.assigned"] = "case.assigned"
+    case_id: str
+
+
+class CaseHeld(_Fact):
+    """A person must choose the unit."""
+
+    type: Literal["case.held"] = "case.held"
+    case_id: str
+
+
+class NoticeRequested(_Fact):
+    """A notice is written and waits to be sent."""
+
+    type: Literal["notice.requested"] = "notice.requested"
+    notice_id: str
+
+
+Event = EnvelopeReceived | CaseOpened | MessageAdded | CaseAssigned | CaseHeld | NoticeRequested
+
+_ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+
+
+def caused_by(cause: str, what: str) -> str:
+    """Return the id of the event named `what` that follows from `cause` (an id of ours)."""
+    return derived_id("event", cause, what)
+
+
+def encode(event: Event) -> bytes:
+    """Return the event as JSON in UTF-8."""
+    return event.__pydantic_serializer__.to_json(event)
+
+
+def decode(body: bytes) -> Event:
+    """Return the event in `body`; raise Poison when it is not one. The text is never shown."""
+    try:
+        return _ANY_EVENT.validate_json(body)
+    except ValidationError as error:
+        raise Poison("undecodable_event", f"{error.error_count()} faults in an event") from None

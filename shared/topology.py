@@ -1,0 +1,63 @@
+"""Which event goes to which queue, and how often and when a queue tries again.
+
+RabbitMQ words: the event's type is the routing key on one topic exchange. Both buses declare
+exactly this.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from shared.domain.document import Value
+
+EXCHANGE = "recours"
+
+QueueName = Literal["intake.opening", "router.assigning", "notifier.telling", "notifier.sending"]
+
+
+class Queue(Value):
+    """A queue, the events it takes, and its delays in seconds before each new attempt.
+
+    After the last delay comes `<name>.dead`. The first attempt has number 1.
+    """
+
+    name: QueueName
+    takes: tuple[str, ...]
+    delays: tuple[int, ...]
+
+    @property
+    def dead(self) -> str:
+        return f"{self.name}.dead"
+
+    def retry(self, delay: int) -> str:
+        """Return the name of the queue in which a message waits `delay` seconds."""
+        return f"{self.name}.retry.{delay}"
+
+    def delay_after(self, attempt: int) -> int | None:
+        """Return the seconds to wait after failed attempt `attempt`, or None: dead letter."""
+        return self.delays[attempt - 1] if attempt <= len(self.delays) else None
+
+
+#: About four hours in all for our own services: a store that is down over lunch kills nothing.
+SOON = (1, 2, 5, 15, 60, 300, 900, 3600, 7200)
+#: 72 hours for a relay, as mail servers do (RFC 5321 section 4.5.4.1 asks for four to five days;
+#: a person should hear of it sooner).
+RELAY = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 57600, 57600, 86400)
+
+QUEUES: tuple[Queue, ...] = (
+    Queue(name="intake.opening", takes=("envelope.received",), delays=SOON),
+    Queue(name="router.assigning", takes=("case.opened",), delays=SOON),
+    Queue(
+        name="notifier.telling",
+        takes=("case.assigned", "case.held", "message.added"),
+        delays=SOON,
+    ),
+    Queue(name="notifier.sending", takes=("notice.requested",), delays=RELAY),
+)
+
+BY_NAME: dict[str, Queue] = {queue.name: queue for queue in QUEUES}
+
+
+def queues_for(event_type: str) -> tuple[Queue, ...]:
+    """Return the queues that take events of this type; never empty for an event of ours."""
+    return tuple(queue for queue in QUEUES if event_type in queue.takes)
