@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import Field
+
 from shared.domain.calendar import Calendar
 from shared.domain.document import Value
 from shared.domain.recourse import Recourse, Standards
@@ -19,7 +21,7 @@ class Addresses(Value):
 
     intake: tuple[str, ...]
     #: unit id of an address that belongs to one unit; others belong to the whole department
-    units: dict[str, str] = {}
+    units: dict[str, str] = Field(default_factory=dict)
 
     @property
     def main(self) -> str:
