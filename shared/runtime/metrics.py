@@ -1,0 +1,62 @@
+"""What Prometheus may ask of a process. Labels are names of ours: no id, no address."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30)
+
+
+class Metrics:
+    """The metrics of one process, in a registry of its own: two can live in one test."""
+
+    def __init__(self) -> None:
+        registry = self._registry = CollectorRegistry()
+        self.accepted = Counter(
+            "recours_accepted_total", "Envelopes kept", ["door"], registry=registry
+        )
+        self.refused = Counter(
+            "recours_refused_total", "Refused at a door", ["door", "reason"], registry=registry
+        )
+        self.keep_seconds = Histogram(
+            "recours_keep_seconds",
+            "Time to keep one",
+            ["door"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.handled = Counter(
+            "recours_handled_total",
+            "Messages ended",
+            ["queue", "outcome"],
+            registry=registry,
+        )
+        self.handle_seconds = Histogram(
+            "recours_handle_seconds",
+            "Time in a handler",
+            ["queue"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.connections = Gauge(
+            "recours_smtp_connections", "SMTP connections open", registry=registry
+        )
+        self.bytes_in_flight = Gauge(
+            "recours_smtp_bytes_in_flight", "Bytes of bodies being received", registry=registry
+        )
+        self.reader_deaths = Gauge(
+            "recours_reader_deaths", "Reading children that died", registry=registry
+        )
+        self.relayed = Counter(
+            "recours_relayed_total", "Events carried from outbox to bus", registry=registry
+        )
+        self.depth = Gauge(
+            "recours_queue_depth",
+            "Messages by queue and state",
+            ["queue", "state"],
+            registry=registry,
+        )
+
+    def text(self) -> bytes:
+        """Return all of it in Prometheus' text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,174 @@
+"""Settings: read once from RECOURS_… variables, frozen, passed in. The only reader of them.
+
+Every field's description is the text of `docs/settings.md`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.errors import Misconfigured
+
+_STORES = ("sqlite:///", "mongodb://", "mongodb+srv://")
+_BUSES = ("sqlite:///", "amqp://", "amqps://")
+_RELAYS = ("file:", "smtp://", "smtps://")
+
+
+class Settings(BaseSettings):
+    """One process's settings. Nonsense is refused before anything starts."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RECOURS_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    store: str = Field(
+        "sqlite:///var/recours.db",
+        description="Where documents are kept: `sqlite:///PATH` or `mongodb://HOST/DATABASE`.",
+    )
+    bus: str = Field(
+        "",
+        description="The message queue: `amqp://HOST/VHOST` beside a MongoDB store; beside SQLite "
+        "it is the store's own file and stays empty.",
+    )
+    relay: str = Field(
+        "file:var/outgoing",
+        description="Where mail goes: `file:FOLDER` for .eml files, or `smtp://HOST:PORT`.",
+    )
+    relay_connections: int = Field(
+        4, ge=1, le=64, description="Kept connections to the relay, per process."
+    )
+    department: Path = Field(
+        Path("deploy/department"), description="Folder of the department's tables."
+    )
+    secret_file: Path | None = Field(
+        None,
+        description="File of secrets, one a line, 32 characters or more; the first signs, all "
+        "verify. Embedded makes `var/secret` on its first run; full refuses to start without.",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8080", description="Base of every link to the public pages."
+    )
+    desk_url: str = Field("http://127.0.0.1:8081", description="Base of every link to the desk.")
+    smtp_listen: str = Field("127.0.0.1:2525", description="Address of the SMTP door.")
+    web_listen: str = Field("127.0.0.1:8080", description="Address of the public pages.")
+    desk_listen: str = Field("127.0.0.1:8081", description="Address of the desk.")
+    metrics_listen: str = Field(
+        "", description="Address of `/metrics` and `/health/…` of this process; empty for none."
+    )
+    smtp_hostname: str = Field(
+        "localhost", description="The name the SMTP door gives itself (RFC 5321 section 4.1.3)."
+    )
+    smtp_certificate: Path | None = Field(
+        None, description="PEM file with certificate and key; when set, STARTTLS is offered."
+    )
+    smtp_proxies: str = Field(
+        "", description="Addresses, by commas, that may send a PROXY header; empty for none."
+    )
+    smtp_connections: int = Field(500, ge=1, description="SMTP connections at once, in all.")
+    smtp_connections_per_source: int = Field(
+        100, ge=1, description="SMTP connections at once from one address."
+    )
+    spam_header_from: str = Field(
+        "", description="Addresses, by commas, of relays whose `X-Spam-Flag: YES` counts."
+    )
+    readers: int = Field(
+        1, ge=1, le=64, description="Child processes that read mail, per intake process."
+    )
+    prefetch: int = Field(64, ge=1, le=1000, description="Messages in hand at once, per queue.")
+    drain_seconds: float = Field(
+        20.0, gt=0, description="How long a stopping process may finish what it has in hand."
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("store")
+    @classmethod
+    def _store_scheme(cls, value: str) -> str:
+        return _starts(value, _STORES)
+
+    @field_validator("relay")
+    @classmethod
+    def _relay_scheme(cls, value: str) -> str:
+        return _starts(value, _RELAYS)
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @field_validator("smtp_listen", "web_listen", "desk_listen")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        split_address(value)
+        return value
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> Settings:
+        bus = self.bus_url
+        _starts(bus, _BUSES)
+        if bus.startswith("sqlite") != self.embedded:
+            raise ValueError("RECOURS_STORE and RECOURS_BUS must both be SQLite, or neither")
+        if self.embedded and bus != self.store:
+            raise ValueError("RECOURS_BUS must be the store's own SQLite file, or empty")
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """True for one process on SQLite, False for services on MongoDB and RabbitMQ."""
+        return self.store.startswith("sqlite:")
+
+    @property
+    def bus_url(self) -> str:
+        return self.bus or (self.store if self.embedded else "")
+
+    @property
+    def sqlite_path(self) -> Path:
+        return Path(self.store.removeprefix("sqlite:///"))
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the embedded shape: the store, its lock and its secret."""
+        return self.sqlite_path.parent
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Return the settings of the environment; raise Misconfigured that names each bad one."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = "; ".join(_fault(dict(fault)) for fault in error.errors(include_input=False))
+        raise Misconfigured(
+            "bad_settings", f"Nothing was started. {faults}. See docs/settings.md."
+        ) from None
+
+
+def split_address(value: str) -> tuple[str, int]:
+    """Return host and port of "host:port"; raise ValueError otherwise."""
+    host, colon, port = value.rpartition(":")
+    if not colon or not host or not port.isdigit() or int(port) > 65535:
+        raise ValueError("must be host:port")
+    return host.strip("[]"), int(port)
+
+
+def addresses_in(value: str) -> frozenset[str]:
+    """Return the parts of a comma-separated setting."""
+    return frozenset(part.strip() for part in value.split(",") if part.strip())
+
+
+def _starts(value: str, schemes: tuple[str, ...]) -> str:
+    if not value.startswith(schemes):
+        raise ValueError(f"must start with {' or '.join(schemes)}")
+    return value
+
+
+def _fault(fault: dict[str, object]) -> str:
+    location = fault.get("loc") or ()
+    names = (
+        [f"RECOURS_{str(part).upper()}" for part in location] if isinstance(location, tuple) else []
+    )
+    message = str(fault.get("msg", "")).removeprefix("Value error, ")
+    return f"{' '.join(names)} {message}".strip()

@@ -1,0 +1,72 @@
+"""`/metrics`, `/health/live` and `/health/ready` of one process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from shared.errors import Transient
+from shared.ports.bus import Bus
+from shared.ports.store import Store
+from shared.runtime.metrics import Metrics
+
+Message = MutableMapping[str, Any]
+PATIENCE = 3.0
+
+
+async def readiness(store: Store, bus: Bus) -> dict[str, str]:
+    """Return "ok" or our code for store and bus."""
+    return {"store": await _ask(store.ping), "bus": await _ask(bus.ping)}
+
+
+def build_app(store: Store, bus: Bus, metrics: Metrics) -> Any:
+    """Return a small ASGI app; it says nothing else."""
+
+    async def app(
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        if scope["type"] != "http":
+            return
+        status, body = await _answer(scope["path"], store, bus, metrics)
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+async def _answer(path: str, store: Store, bus: Bus, metrics: Metrics) -> tuple[int, bytes]:
+    if path == "/health/live":
+        return 200, b"alive\n"
+    if path == "/health/ready":
+        found = await readiness(store, bus)
+        lines = "".join(f"{name} {state}\n" for name, state in found.items())
+        return (200 if set(found.values()) == {"ok"} else 503), lines.encode()
+    if path == "/metrics":
+        await _measure_queues(bus, metrics)
+        return 200, metrics.text()
+    return 404, b"not here\n"
+
+
+async def _measure_queues(bus: Bus, metrics: Metrics) -> None:
+    try:
+        depths = await asyncio.wait_for(bus.depths(), PATIENCE)
+    except (Transient, TimeoutError):
+        return
+    for depth in depths:
+        metrics.depth.labels(depth.name, "ready").set(depth.ready)
+        metrics.depth.labels(depth.name, "waiting").set(depth.waiting)
+        metrics.depth.labels(depth.name, "dead").set(depth.dead)
+
+
+async def _ask(ping: Callable[[], Awaitable[None]]) -> str:
+    try:
+        await asyncio.wait_for(ping(), PATIENCE)
+    except Transient as error:
+        return error.code
+    except TimeoutError:
+        return "no_answer"
+    return "ok"
