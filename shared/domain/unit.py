@@ -12,8 +12,23 @@ ScopeKind = Literal[
 ]
 
 
+class FormerName(Value):
+    """A name that a unit had between two days; people go on using it long after."""
+
+    name: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def live_on(self, day: date) -> bool:
+        after_start = self.valid_from is None or self.valid_from <= day
+        return after_start and (self.valid_to is None or day <= self.valid_to)
+
+
 class Unit(Value):
-    """A unit that serves people and answers their complaints. Dates are inclusive."""
+    """A unit that serves people and answers their complaints. Dates are inclusive.
+
+    `aliases` are everyday names that are good at any time; `line` is its line in `units.csv`.
+    """
 
     id: str
     kind: Literal["office", "regional_direction", "complaints_office", "partner"]
@@ -24,9 +39,11 @@ class Unit(Value):
     region: str | None = None
     municipality_code: str | None = None
     aliases: tuple[str, ...] = ()
+    former_names: tuple[FormerName, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
     successor: str | None = None
+    line: int = 0
 
     def name(self, language: str) -> str:
         return self.name_en if language == "en" else self.name_fr
