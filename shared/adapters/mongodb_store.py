@@ -1,0 +1,291 @@
+"""Documents in MongoDB: a collection for each kind, events kept in the document they came with.
+
+One save is one write to one document, so it is atomic without transactions. Waiting saves share
+a bulk write (`w=majority, j=true`), waiting gets share a find. The driver is imported here only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import bson
+from bson.errors import BSONError
+from bson.raw_bson import RawBSONDocument
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
+from pymongo import InsertOne, UpdateOne, WriteConcern
+from pymongo.errors import BulkWriteError, ConfigurationError, InvalidURI, PyMongoError
+
+from shared.adapters import mongodb_shape as shape
+from shared.adapters.mongodb_groups import Grouped
+from shared.adapters.mongodb_outbox import MongoOutbox, Place
+from shared.adapters.mongodb_query import order, path, query_filter, where_filter
+from shared.adapters.mongodb_schema import prepare
+from shared.adapters.system_clock import SystemClock
+from shared.domain.case import Case, CaseRead
+from shared.domain.document import Document
+from shared.domain.envelope import Envelope
+from shared.domain.notice import Notice
+from shared.domain.reading import Message
+from shared.errors import Conflict, Misconfigured, Poison, RecoursError, Transient
+from shared.events import Event
+from shared.ports.clock import Clock
+from shared.ports.query import Condition, Query
+from shared.ports.store import DOCUMENTS, Collection
+
+D = TypeVar("D", bound=Document)
+
+_log = logging.getLogger(__name__)
+
+#: Kept means: on the disks of most members. Ten seconds without that is a failure.
+KEPT = WriteConcern(w="majority", j=True, wtimeout=10_000)
+#: Clearing an outbox may be lost: the event is then published twice, which is harmless.
+LATE = WriteConcern(w=1, j=False)
+#: Milliseconds; a server that is away makes calls fail soon, so that doors can say so.
+TIMEOUTS: dict[str, Any] = {
+    "serverSelectionTimeoutMS": 5000,
+    "connectTimeoutMS": 5000,
+    "socketTimeoutMS": 30_000,
+}
+
+#: Server codes that mean that the stored version is another one.
+DUPLICATE_KEY, FAILED_VALIDATION = 11000, 121
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    document_id: str
+    operation: InsertOne[Any] | UpdateOne
+    size: int
+
+
+class MongoCollection(Generic[D]):
+    """See `shared.ports.store.Collection`."""
+
+    def __init__(self, database: Any, kind: type[D], outbox: MongoOutbox, clock: Clock) -> None:
+        self._kind = kind
+        self._name = kind.collection
+        self._mongo = database.get_collection(self._name, write_concern=KEPT)
+        self._files = AsyncIOMotorGridFSBucket(database, write_concern=KEPT)
+        self._outbox = outbox
+        self._clock = clock
+        self._writes: Grouped[_Write, None] = Grouped(self._write_group, lambda write: write.size)
+        self._reads: Grouped[str, D | None] = Grouped(self._read_group)
+
+    async def get(self, document_id: str) -> D | None:
+        return await self._reads.add(document_id)
+
+    async def find(self, query: Query) -> list[D]:
+        cursor = self._mongo.find(query_filter(self._kind, query), shape.PROJECTION)
+        cursor = cursor.sort(order(self._kind, query)).limit(query.limit)
+        with mapped():
+            found = await cursor.to_list(query.limit) if query.limit > 0 else []
+        return [shape.restored(self._kind, stored) for stored in found]
+
+    async def count(self, where: Condition) -> int:
+        with mapped():
+            return int(await self._mongo.count_documents(where_filter(self._kind, where)))
+
+    async def count_by(self, field: str, where: Condition) -> dict[str, int]:
+        name = path(self._kind, field)
+        stages = [
+            {"$match": {"$and": [where_filter(self._kind, where), {name: {"$ne": None}}]}},
+            {"$group": {"_id": f"${name}", "n": {"$sum": 1}}},
+        ]
+        with mapped():
+            groups = await self._mongo.aggregate(stages).to_list(None)
+        return {str(group["_id"]): int(group["n"]) for group in groups}
+
+    async def save(self, document: D, *, emit: Sequence[Event] = (), raw: bytes | None = None) -> D:
+        saved = document.changed(version=document.version + 1)
+        place = None if raw is None else await self._place(document.id, raw)
+        write = self._insert if document.version == 0 else self._update
+        try:
+            await self._writes.add(write(saved, emit, place))
+        except RecoursError:
+            await self._take_back(place)
+            raise
+        self._outbox.saved((self._name, saved.id), emit)
+        return saved
+
+    async def add(
+        self, document: D, *, emit: Sequence[Event] = (), raw: bytes | None = None
+    ) -> bool:
+        try:
+            await self.save(document.changed(version=0), emit=emit, raw=raw)
+        except Conflict:
+            return False
+        return True
+
+    async def raw(self, document_id: str) -> bytes | None:
+        with mapped():
+            found = await self._mongo.find_one({"_id": document_id}, {"raw": 1, "raw_file": 1})
+            if found and found.get("raw_file"):
+                stream = await self._files.open_download_stream(found["raw_file"])
+                return bytes(await stream.read())
+        return found.get("raw") if found else None
+
+    async def finish(self) -> None:
+        await self._writes.finish()
+
+    def _insert(self, saved: D, emit: Sequence[Event], place: shape.RawPlace | None) -> _Write:
+        stored = shape.new_document(saved, shape.outbox(emit, self._clock.now()), place)
+        encoded = encoded_alone(stored)
+        return _Write(saved.id, InsertOne(encoded), len(encoded.raw))
+
+    def _update(self, saved: D, emit: Sequence[Event], place: shape.RawPlace | None) -> _Write:
+        doc, ix = encoded_alone(shape.body(saved)), encoded_alone(shape.index(saved))
+        key = {"_id": saved.id, "version": saved.version - 1}
+        events = shape.outbox(emit, self._clock.now())
+        update = shape.changes({"version": saved.version, "doc": doc, "ix": ix}, events, place)
+        size = len(doc.raw) + len((place and place.beside) or b"")
+        return _Write(saved.id, UpdateOne(key, update, upsert=True), size)
+
+    async def _write_group(self, writes: list[_Write]) -> list[RecoursError | None]:
+        """Carry out all; a write that fails fails alone."""
+        results: list[RecoursError | None] = [None] * len(writes)
+        try:
+            with mapped(but=BulkWriteError):
+                await self._mongo.bulk_write([write.operation for write in writes], ordered=False)
+        except BulkWriteError as error:
+            details: Mapping[str, Any] = error.details or {}
+            if details.get("writeConcernErrors"):
+                results = [Transient("store_not_replicated") for _ in writes]
+            for failed in details.get("writeErrors", ()):
+                write = writes[failed["index"]]
+                results[failed["index"]] = self._failure(write, int(failed.get("code", 0)))
+        return results
+
+    def _failure(self, write: _Write, code: int) -> RecoursError:
+        if code in (DUPLICATE_KEY, FAILED_VALIDATION):
+            return Conflict(self._name, write.document_id)
+        return Transient(f"store_refused_{code}")
+
+    async def _read_group(self, ids: list[str]) -> list[D | None]:
+        where = {"_id": {"$in": ids} if len(ids) > 1 else ids[0]}
+        with mapped():
+            found = await self._mongo.find(where, shape.PROJECTION).to_list(None)
+        by_id = {stored["_id"]: shape.restored(self._kind, stored) for stored in found}
+        return [by_id.get(document_id) for document_id in ids]
+
+    async def _place(self, document_id: str, raw: bytes) -> shape.RawPlace:
+        """Put large raw bytes into GridFS before the document that names them is saved.
+
+        A crash in between leaves a file that no document names; nothing is lost by it.
+        """
+        if len(raw) <= shape.RAW_BESIDE:
+            return shape.RawPlace(beside=raw)
+        with mapped():
+            name = f"{self._name}/{document_id}"
+            return shape.RawPlace(file=await self._files.upload_from_stream(name, raw))
+
+    async def _take_back(self, place: shape.RawPlace | None) -> None:
+        if place is None or place.file is None:
+            return
+        try:
+            with mapped():
+                await self._files.delete(place.file)
+        except Transient as error:
+            _log.warning("file left over", extra={"code": error.code})
+
+
+class MongoStore:
+    """See `shared.ports.store.Store`."""
+
+    def __init__(self, client: Any, database: str, clock: Clock) -> None:
+        self._client = client
+        self._database = client[database]
+        self.outbox = MongoOutbox(self._sweep, self._clear, clock)
+        self._all: dict[str, MongoCollection[Any]] = {
+            kind.collection: MongoCollection(self._database, kind, self.outbox, clock)
+            for kind in DOCUMENTS
+        }
+        self.envelopes: Collection[Envelope] = self._all[Envelope.collection]
+        self.messages: Collection[Message] = self._all[Message.collection]
+        self.cases: Collection[Case] = self._all[Case.collection]
+        self.notices: Collection[Notice] = self._all[Notice.collection]
+        self.reads: Collection[CaseRead] = self._all[CaseRead.collection]
+
+    async def ping(self) -> None:
+        pings = self._database.get_collection("pings", write_concern=KEPT)
+        with mapped():
+            await pings.update_one({"_id": "ping"}, {"$inc": {"n": 1}}, upsert=True)
+
+    async def close(self) -> None:
+        for collection in self._all.values():
+            await collection.finish()
+        await self.outbox.finish()
+        self._client.close()
+
+    async def _sweep(self, before: str, limit: int) -> list[tuple[str, Place, Event]]:
+        found: list[tuple[str, Place, Event]] = []
+        for name in self._all:
+            cursor = self._database[name].find(shape.HAS_EVENTS, {"outbox": 1})
+            with mapped():
+                stored = await cursor.sort(shape.SWEEP_KEYS).limit(limit).to_list(limit)
+            for document in stored:
+                place = (name, document["_id"])
+                entries = shape.waiting_events([document], before)
+                found += [(at, place, event) for at, event in entries]
+        return found
+
+    async def _clear(self, collection: str, documents: list[str], events: list[str]) -> None:
+        where: dict[str, Any] = {"_id": {"$in": documents}}
+        if not collection:
+            where = {**shape.HAS_EVENTS, "outbox.id": {"$in": events}}
+        for name in [collection] if collection else self._all:
+            outboxes = self._database.get_collection(name, write_concern=LATE)
+            with mapped():
+                await outboxes.update_many(where, {"$pull": {"outbox": {"id": {"$in": events}}}})
+
+
+async def open_mongodb_store(url: str, *, database: str, clock: Clock | None = None) -> MongoStore:
+    """Open the store and make its collections and indexes, as often as one likes.
+
+    Raise Misconfigured for an address that cannot be one, Transient when nobody answers.
+    """
+    try:
+        client: Any = AsyncIOMotorClient(
+            url, io_loop=asyncio.get_running_loop(), appname="recours", **TIMEOUTS
+        )
+    except (InvalidURI, ConfigurationError):
+        raise Misconfigured("store_url", "RECOURS_STORE is not a MongoDB address.") from None
+    try:
+        with mapped():
+            await prepare(client[database])
+    except RecoursError:
+        client.close()
+        raise
+    return MongoStore(client, database, clock or SystemClock())
+
+
+def encoded_alone(stored: Mapping[str, Any]) -> RawBSONDocument:
+    """Return a document as bytes, so that one that cannot be encoded never meets another.
+
+    Raise Poison for what no later try can save: a lone surrogate, a number beyond 64 bits, or
+    more than BSON can hold.
+    """
+    try:
+        encoded = bson.encode(stored)
+    except (BSONError, UnicodeError, OverflowError, TypeError) as error:
+        raise Poison("unstorable_document", f"refused by BSON: {type(error).__name__}") from None
+    if len(encoded) > shape.BSON_LIMIT:
+        raise Poison("document_too_large", f"{len(encoded)} bytes; BSON ends at 16 MiB")
+    return RawBSONDocument(encoded)
+
+
+@contextmanager
+def mapped(but: type[PyMongoError] | tuple[()] = ()) -> Iterator[None]:
+    """Turn errors of the driver into Transient; their text may hold an address or a password."""
+    try:
+        yield
+    except but:
+        raise
+    except PyMongoError as error:
+        number = getattr(error, "code", None)
+        code = f"store_{type(error).__name__.lower()}" + (f"_{number}" if number else "")
+        raise Transient(code) from None
