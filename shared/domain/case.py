@@ -28,7 +28,8 @@ class Case(Document):
     """Small by design: messages, notices and reads are documents of their own.
 
     `silent_because` names the rules that forbid an automatic acknowledgement; empty means that
-    the person may be written to. `first_message_id` is the message that opened the case.
+    the person may be written to, at `acknowledge_to` (RFC 3834 section 4: the envelope sender).
+    `first_message_id` is the message that opened the case.
     """
 
     collection: ClassVar[str] = "cases"
@@ -55,12 +56,14 @@ class Case(Document):
     office_chosen: str | None = None
     happened_on: date | None = None
     first_message_id: str = ""
+    envelope_ids: tuple[str, ...] = ()
     message_ids: tuple[str, ...] = ()
     participants: tuple[str, ...] = ()
     linked_case_ids: tuple[str, ...] = ()
     claims_reference: str | None = None
     state: State = "opened"
     tray: Tray = "ordinary"
+    acknowledge_to: str | None = None
     silent_because: tuple[str, ...] = ()
     documents: int = 0
     assignment: Assignment | None = None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 #: Crockford's base32: no I, L, O, U, so that nothing is misread aloud.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -17,6 +19,14 @@ _IN_TEXT = re.compile(
     r"(?<![0-9A-Za-z])(\d{2})[-\u2010\u2011 ]?([0-9A-Za-z]{4})[-\u2010\u2011 ]?([0-9A-Za-z]{4})"
     r"[-\u2010\u2011 ]?([0-9A-Za-z])(?![0-9A-Za-z])"
 )
+
+
+_QUEBEC = ZoneInfo("America/Toronto")
+
+
+def year_of(moment: datetime) -> int:
+    """Return the year of a reference: that of the day of receipt, in Québec."""
+    return moment.astimezone(_QUEBEC).year
 
 
 def reference_for(case_id: str, year: int, *, attempt: int = 0) -> str:

@@ -1,0 +1,112 @@
+"""The intake service: two doors in front, one queue behind. Everything is bound here, once."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from services.intake.children import Readers
+from services.intake.opening import open_envelope, park_envelope
+from services.intake.smtp import Door, serve_smtp
+from services.intake.web import build_app
+from shared.department import Addresses, Department, load_addresses, load_department
+from shared.errors import Misconfigured
+from shared.events import EnvelopeReceived
+from shared.runtime.consuming import consume
+from shared.runtime.listening import listen, serve_http
+from shared.runtime.process import Context
+from shared.runtime.settings import addresses_in
+
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
+    """Run the intake service; yield its addresses, "smtp" and "web"."""
+    settings = context.settings
+    addresses = load_addresses(settings.department)
+    async with AsyncExitStack() as stack:
+        readers = Readers(max_workers=settings.readers)
+        readers.start()
+        stack.callback(readers.close)
+        context.metrics.reader_deaths.set_function(lambda: readers.deaths)
+        opening = partial(
+            open_envelope,
+            store=context.store,
+            clock=context.clock,
+            keys=context.keys,
+            addresses=addresses,
+            read=readers.read,
+        )
+        await consume(
+            context.bus,
+            "intake.opening",
+            {EnvelopeReceived: opening},
+            metrics=context.metrics,
+            prefetch=settings.prefetch,
+            when_dead=partial(park_envelope, store=context.store, clock=context.clock),
+        )
+        stack.push_async_callback(context.bus.stop_consuming)
+        door = _door(context, addresses)
+        smtp = listen("RECOURS_SMTP_LISTEN", settings.smtp_listen)
+        web = listen("RECOURS_WEB_LISTEN", settings.web_listen)
+        yield {
+            "web": await stack.enter_async_context(serve_http(_pages(context, addresses), web)),
+            "smtp": await stack.enter_async_context(serve_smtp(door, smtp)),
+        }
+
+
+def _door(context: Context, addresses: Addresses) -> Door:
+    settings = context.settings
+    return Door(
+        store=context.store,
+        clock=context.clock,
+        addresses=addresses,
+        metrics=context.metrics,
+        form_url=settings.public_url,
+        hostname=settings.smtp_hostname,
+        tls=_certificate(settings.smtp_certificate),
+        proxies=addresses_in(settings.smtp_proxies),
+        spam_header_from=addresses_in(settings.spam_header_from),
+        connections=settings.smtp_connections,
+        connections_per_source=settings.smtp_connections_per_source,
+    )
+
+
+def _pages(context: Context, addresses: Addresses) -> Any:
+    return build_app(
+        store=context.store,
+        clock=context.clock,
+        keys=context.keys,
+        addresses=addresses,
+        department=_department_if_sound(context.settings.department),
+        public_url=context.settings.public_url,
+    )
+
+
+def _department_if_sound(folder: Path) -> Department | None:
+    """Broken rules stop router and notifier, never a door: the form then lists no offices."""
+    try:
+        return load_department(folder)
+    except Misconfigured as error:
+        _log.error("department tables are broken", extra={"code": error.code})
+        return None
+
+
+def _certificate(path: Path | None) -> ssl.SSLContext | None:
+    if path is None:
+        return None
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        tls.load_cert_chain(path)
+    except (OSError, ssl.SSLError):
+        raise Misconfigured(
+            "bad_certificate",
+            f"RECOURS_SMTP_CERTIFICATE: {path} is not a PEM file with certificate and key.",
+        ) from None
+    return tls

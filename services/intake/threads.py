@@ -1,0 +1,47 @@
+"""Does this message belong to a case we have? What it claims, in order of trust.
+
+A reply address carries our mark and a Message-ID of ours cannot be guessed: both are believed.
+A reference in a subject can be guessed or overheard, and Message-IDs of a person's own mail are
+known to all who got it: both count only from somebody who is already part of the case.
+"""
+
+from __future__ import annotations
+
+from shared.domain.case import Case
+from shared.domain.document import Value
+from shared.domain.envelope import Envelope
+from shared.domain.keys import Keys, reply_token, verp_notice
+from shared.domain.reading import Reading
+from shared.domain.reference import parse_reference, references_in
+
+#: Message-IDs looked up at most: the nearest ones; a forged References header can be endless.
+ANCESTORS = 20
+
+
+class Claims(Value):
+    """What a message says of where it belongs; most first mails claim nothing."""
+
+    reply_reference: str | None = None
+    notice_ids: tuple[str, ...] = ()
+    ancestors: tuple[str, ...] = ()
+    subject_references: tuple[str, ...] = ()
+
+
+def claims_of(reading: Reading, envelope: Envelope, keys: Keys) -> Claims:
+    """Return the claims of a message; marks are checked, nothing is looked up."""
+    tokens = [reply_token(keys, address) for address in envelope.rcpt_tos]
+    notices = [verp_notice(keys, address) for address in envelope.rcpt_tos]
+    nearest = (*reading.in_reply_to, *reversed(reading.references))
+    if reading.bounce and reading.bounce.original_message_id:
+        nearest = (reading.bounce.original_message_id, *nearest)
+    return Claims(
+        reply_reference=next((parse_reference(token) for token in tokens if token), None),
+        notice_ids=tuple(notice for notice in notices if notice),
+        ancestors=tuple(dict.fromkeys(nearest))[:ANCESTORS],
+        subject_references=references_in(reading.subject),
+    )
+
+
+def is_participant(case: Case, reading: Reading) -> bool:
+    """Tell whether the sender is somebody the case knows."""
+    return bool(reading.from_address) and reading.from_address.lower() in case.participants

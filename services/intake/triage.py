@@ -1,0 +1,132 @@
+"""From a reading to what a case needs to know. Flags and trays, never a refusal."""
+
+from __future__ import annotations
+
+import re
+
+from shared.department import Addresses
+from shared.domain.case import Case, Complainant, Tray
+from shared.domain.envelope import Envelope
+from shared.domain.reading import Reading
+from shared.domain.reference import reference_for, year_of
+
+SUMMARY = 280
+#: RFC 5321 section 4.5.3.1.3 bounds a path; what cannot be one cannot be answered.
+_ADDRESS = re.compile(r"[^@\s<>()\[\],;:\\\"]{1,64}@[^@\s<>()\[\],;:\\\"]+\.[^@\s.]{2,}")
+
+
+def first_case(
+    case_id: str, envelope: Envelope, reading: Reading, *, addresses: Addresses, attempt: int = 0
+) -> Case:
+    """Return the case that a message opens; `attempt` counts clashes of the reference."""
+    silent = reasons_for_silence(envelope, reading, addresses)
+    sender = answer_address(envelope, reading)
+    submission = envelope.submission
+    return Case(
+        id=case_id,
+        reference=reference_for(case_id, year_of(envelope.received_at), attempt=attempt),
+        opened_at=envelope.received_at,
+        received_at=envelope.received_at,
+        channel=envelope.channel,
+        complainant=complainant_of(envelope, reading),
+        acknowledge_to=sender,
+        language=submission.language if submission else reading.language,
+        language_confidence=1.0 if submission else reading.language_confidence,
+        subject=reading.subject[:200],
+        summary=summary_of(reading),
+        addressees=addressees_of(envelope, addresses),
+        office_chosen=submission.office if submission else None,
+        happened_on=submission.happened_on if submission else None,
+        first_message_id=envelope.id,
+        envelope_ids=(envelope.id,),
+        message_ids=(reading.message_id,) if reading.message_id else (),
+        participants=participants_of(envelope, reading),
+        tray=tray_of(envelope, reading),
+        silent_because=silent,
+        documents=sum(not attachment.inline for attachment in reading.attachments),
+    )
+
+
+def tray_of(envelope: Envelope, reading: Reading) -> Tray:
+    """Return the tray; all but the ordinary one wait for a person."""
+    if envelope.submission is not None:
+        return "ordinary"
+    if reading.state == "failed":
+        return "unreadable"
+    if envelope.spam:
+        return "spam"
+    return "automatic" if reading.automatic else "ordinary"
+
+
+def reasons_for_silence(
+    envelope: Envelope, reading: Reading, addresses: Addresses
+) -> tuple[str, ...]:
+    """Return the rules that forbid an automatic acknowledgement; empty when it may go out.
+
+    RFC 3834 section 2 and practice: see the rules in `reading/automatic`.
+    """
+    if answer_address(envelope, reading) is None:
+        return ("no_address", *reading.automatic_reasons)
+    if envelope.submission is not None:
+        return ()
+    reasons = list(reading.automatic_reasons)
+    if envelope.spam:
+        reasons.append("spam")
+    if reading.state == "failed":
+        reasons.append("unreadable")
+    elif not any(addresses.owns(address) for address in (*reading.to, *reading.cc)):
+        reasons.append("not_addressed_to_us")
+    if addresses.owns(envelope.mail_from) or addresses.owns(reading.from_address):
+        reasons.append("own_address")
+    return tuple(dict.fromkeys(reasons))
+
+
+def answer_address(envelope: Envelope, reading: Reading) -> str | None:
+    """Return where an automatic answer may go: what the form says, else the envelope sender."""
+    if envelope.submission is not None:
+        return envelope.submission.address
+    sender = envelope.mail_from
+    return sender if _ADDRESS.fullmatch(sender) else None
+
+
+def complainant_of(envelope: Envelope, reading: Reading) -> Complainant:
+    submission = envelope.submission
+    if submission is None:
+        address = reading.from_address or envelope.mail_from
+        return Complainant(name=reading.from_name[:200], address=address or None)
+    return Complainant(
+        name=submission.name,
+        address=submission.address,
+        phone=submission.phone,
+        postal_address=submission.postal_address,
+        kind=submission.kind,
+        organisation=submission.organisation,
+    )
+
+
+def addressees_of(envelope: Envelope, addresses: Addresses) -> tuple[str, ...]:
+    """Return our addresses that the message came to, without plus parts."""
+    plain = (_without_plus(address) for address in envelope.rcpt_tos)
+    return tuple(dict.fromkeys(address for address in plain if addresses.owns(address)))
+
+
+def participants_of(envelope: Envelope, reading: Reading) -> tuple[str, ...]:
+    """Return who may write to this case by naming its reference, in lower case."""
+    submission = envelope.submission
+    known = (
+        [submission.address]
+        if submission
+        else [reading.from_address, reading.reply_to, envelope.mail_from]
+    )
+    return tuple(dict.fromkeys(address.lower() for address in known if address))
+
+
+def summary_of(reading: Reading) -> str:
+    """Return the first words of the person, on one line."""
+    words = " ".join(reading.own_text[: SUMMARY * 4].split())
+    return words if len(words) <= SUMMARY else words[: SUMMARY - 1].rstrip() + "…"
+
+
+def _without_plus(address: str) -> str:
+    local, at, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
