@@ -30,7 +30,7 @@ run: setup ## Start everything in one process, no server needed; Ctrl-C stops it
 	@exec $(BIN)/recours run $(ARGS)
 
 run-full: setup-dev servers ## The full shape without Docker: RabbitMQ, MongoDB, four services; Ctrl-C stops it
-	@exec $(BIN)/python deploy/run_full.py $(ARGS)
+	@exec $(BIN)/python -m deploy.run_full $(ARGS)
 
 samples: setup ## Send the complaints of deploy/samples to the running system again
 	@exec $(BIN)/recours send deploy/samples
@@ -42,7 +42,7 @@ test: setup-dev servers ## Run all tests, real RabbitMQ and MongoDB included (TE
 check: setup-dev ## Lint, format, types, layers, and the department's rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy shared services tests deploy
 	$(BIN)/lint-imports
 	$(BIN)/recours rules check
 
