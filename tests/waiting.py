@@ -5,17 +5,23 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 T = TypeVar("T")
 
 
-async def until(predicate: Callable[[], T | Awaitable[T]], timeout: float = 10.0) -> T:  # noqa: ASYNC109 - the test says how long
-    """Return the first true value of `predicate`; fail after `timeout` seconds."""
+@overload
+async def until(predicate: Callable[[], Awaitable[T]], timeout: float = ...) -> T: ...  # noqa: ASYNC109 - the test says how long
+@overload
+async def until(predicate: Callable[[], T], timeout: float = ...) -> T: ...  # noqa: ASYNC109 - the same
+
+
+async def until(predicate: Callable[[], object], timeout: float = 10.0) -> object:  # noqa: ASYNC109 - the same
+    """Return the first true value of `predicate`, awaited if need be; fail after `timeout` s."""
     deadline = asyncio.get_running_loop().time() + timeout
     while True:
         value = predicate()
-        found: T = await value if inspect.isawaitable(value) else value
+        found = await value if inspect.isawaitable(value) else value
         if found:
             return found
         if asyncio.get_running_loop().time() > deadline:
