@@ -46,8 +46,3 @@ def _load(name: str) -> Service:
             from services.desk.serving import desk as service
     return service
 
-
-if __name__ == "__main__":
-    from services.cli import main
-
-    main(["run"])

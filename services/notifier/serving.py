@@ -49,6 +49,6 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
             prefetch=settings.prefetch,
         )
         yield {}
-        await context.bus.stop_consuming()
     finally:
+        await context.bus.stop_consuming()
         await mailer.close()

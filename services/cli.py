@@ -1,0 +1,226 @@
+"""`recours …`: one short command per thing a person does. What it does stands elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from shared.errors import RecoursError, Refused
+from shared.runtime.settings import read_settings
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Complaints: received, kept, routed to the unit that served the person, answered for.",
+)  # fmt: skip
+dead = typer.Typer(no_args_is_help=True, help="Dead letters: messages that need a person.")
+parked = typer.Typer(no_args_is_help=True, help="Envelopes of which no case could be made.")
+outgoing = typer.Typer(no_args_is_help=True, help="Notices: mail that leaves, and its state.")
+rules = typer.Typer(no_args_is_help=True, help="The department's tables.")
+for name, group in (("dead", dead), ("parked", parked), ("outgoing", outgoing), ("rules", rules)):
+    app.add_typer(group, name=name)
+
+out = Console()
+Paths = Annotated[list[Path], typer.Argument(help="Mail files, folders, mboxes.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Limit = Annotated[int, typer.Option(help="How many at most.")]
+State = Annotated[str | None, typer.Option(help="Only those in this state.")]
+LANGUAGE = typer.Option("--language", help="fr or en.")
+
+
+@app.command()
+def run(
+    services: Annotated[
+        list[str] | None, typer.Argument(help="intake, router, notifier, desk; all when none.")
+    ] = None,
+) -> None:
+    """Start everything, or the services named; stop with Ctrl-C."""
+    from services.commands.starting import start
+
+    start(services or [], read_settings(), out)
+
+
+@app.command()
+def send(
+    paths: Paths,
+    to: Annotated[str | None, typer.Option(help="One of our addresses, for all of them.")] = None,
+) -> None:
+    """Hand mail in at the running SMTP door, and say what it answered."""
+    from services.commands.sending_in import send_files
+
+    raise typer.Exit(send_files(paths, read_settings(), out, to=to))
+
+
+@app.command()
+def read(paths: Paths) -> None:
+    """Print what is read in each message, one JSON line each; never fails."""
+    from services.commands.reading_files import read_files
+
+    read_files(paths, read_settings())
+
+
+@app.command()
+def route(paths: Paths, as_json: AsJson = False, language: Annotated[str, LANGUAGE] = "fr") -> None:
+    """Say which unit each message would go to, and why; nothing is kept or sent."""
+    from services.commands.routing_files import route_files
+
+    route_files(paths, read_settings(), out, as_json=as_json, language=language)
+
+
+@app.command()
+def cases(state: State = None, limit: Limit = 50) -> None:
+    """List the newest cases."""
+    from services.commands import listing
+    from services.commands.opened import with_backends
+    from shared.ports.query import AllOf
+    from shared.ports.store import Store
+
+    async def work(store: Store, _: object) -> None:
+        found = await listing.newest_cases(store, state=state, limit=limit)
+        listing.show_cases(out, found, await store.cases.count(AllOf(())))
+
+    with_backends(read_settings(), work)
+
+
+@app.command()
+def show(reference: str, language: Annotated[str, LANGUAGE] = "fr") -> None:
+    """Show a case: person, words, unit and why, dates, notices."""
+    from services.commands.showing import show_case
+
+    show_case(reference, read_settings(), out, language=language)
+
+
+@app.command()
+def queues() -> None:
+    """Show how much waits in each queue."""
+    from services.commands import listing
+    from services.commands.opened import with_backends
+    from shared.ports.bus import Bus
+
+    async def work(_: object, bus: Bus) -> None:
+        listing.show_depths(out, await bus.depths())
+
+    with_backends(read_settings(), work)
+
+
+@dead.command("list")
+def dead_list(queue: Annotated[str | None, typer.Option(help="Only this queue.")] = None) -> None:
+    """List dead letters, oldest first."""
+    from services.commands.dead_letters import list_dead
+
+    list_dead(read_settings(), out, queue)
+
+
+@dead.command("show")
+def dead_show(letter: str) -> None:
+    """Show one dead letter: reason, attempts and ids."""
+    from services.commands.dead_letters import show_dead
+
+    show_dead(read_settings(), out, letter)
+
+
+@dead.command("requeue")
+def dead_requeue(letter: str) -> None:
+    """Put one back on its queue, as if it came for the first time."""
+    from services.commands.dead_letters import requeue_dead
+
+    requeue_dead(read_settings(), out, letter)
+
+
+@dead.command("discard")
+def dead_discard(letter: str) -> None:
+    """Remove one for good. The document it names stays."""
+    from services.commands.dead_letters import discard_dead
+
+    discard_dead(read_settings(), out, letter)
+
+
+@parked.command("list")
+def parked_list() -> None:
+    """List parked envelopes."""
+    from services.commands.parked import list_parked
+
+    list_parked(read_settings(), out)
+
+
+@parked.command("show")
+def parked_show(envelope: str) -> None:
+    """Show a parked envelope's raw message as text."""
+    from services.commands.parked import show_parked
+
+    show_parked(read_settings(), out, envelope)
+
+
+@parked.command("retry")
+def parked_retry(envelope: str) -> None:
+    """Read one again."""
+    from services.commands.parked import retry_parked
+
+    retry_parked(read_settings(), out, envelope)
+
+
+@outgoing.command("list")
+def outgoing_list(state: State = None, limit: Limit = 50) -> None:
+    """List notices, newest first, with their state."""
+    from services.commands import listing
+    from services.commands.opened import with_backends
+    from shared.ports.store import Store
+
+    async def work(store: Store, _: object) -> None:
+        listing.show_notices(out, await listing.notices(store, state=state, limit=limit))
+
+    with_backends(read_settings(), work)
+
+
+@outgoing.command("show")
+def outgoing_show(notice: str) -> None:
+    """Show a notice as it was or will be sent."""
+    from services.commands.showing import show_notice
+
+    show_notice(notice, read_settings(), out)
+
+
+@app.command()
+def ledger(
+    repair: Annotated[bool, typer.Option("--repair", help="Send on what never went on.")] = False,
+) -> None:
+    """Prove that accepted = opened + added + noted + parked + waiting."""
+    from services.commands.reckoning import reckon_ledger
+
+    raise typer.Exit(reckon_ledger(read_settings(), out, repair=repair))
+
+
+@rules.command("check")
+def rules_check() -> None:
+    """Check the department's tables and templates; exit 1 when something is wrong."""
+    from services.commands.checking_rules import check_rules
+
+    raise typer.Exit(check_rules(read_settings(), out))
+
+
+@app.command()
+def health(as_json: AsJson = False) -> None:
+    """Ask the store, the bus and the doors whether they answer; exit 1 when one does not."""
+    from services.commands.asking_health import ask_health
+
+    found = ask_health(read_settings())
+    for part, state in found.items():
+        out.print(json.dumps({part: state}) if as_json else f"{part:<8} {state}")
+    raise typer.Exit(0 if set(found.values()) <= {"ok", "off"} else 1)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command. What we refuse is said in words, with exit status 2; other faults with 1."""
+    try:
+        app(args=list(arguments) if arguments is not None else None)
+    except Refused as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+    except RecoursError as error:
+        sys.stderr.write(f"{error} ({error.code}). Nothing was lost; try again.\n")
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""What each command of `recours` does; `services.cli` only names them."""
