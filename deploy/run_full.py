@@ -8,7 +8,6 @@ nothing else; data, secret and mail stay in `var/full` for the next time.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import secrets
 import shlex
@@ -17,78 +16,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from deploy import servers
+from deploy.service_process import RECOURS, NotStarted, Service
 from shared.errors import Misconfigured
 from shared.runtime.settings import Settings, read_settings
 
 FOLDER = Path("var/full").resolve()
-RECOURS = str(Path(sys.executable).with_name("recours"))
 #: The doors last: they open when whoever takes their events is there.
 SERVICES = ("router", "notifier", "desk", "intake")
-#: Seconds: for a service to be ready, to end, between two looks, and before a new start.
-READY, END, LOOK, AGAIN = 30.0, 30.0, 0.25, 2.0
-
-
-class NotStarted(Exception):
-    """Something did not start; the message says what, and where to read why."""
-
-
-class Service:
-    """One service process and its log."""
-
-    def __init__(self, name: str, env: Mapping[str, str]) -> None:
-        self.name = name
-        self.log = FOLDER / "logs" / f"{name}.log"
-        self._health = f"127.0.0.1:{servers.free_port()}"
-        self._env = {**env, "RECOURS_METRICS_LISTEN": self._health}
-        self.start()
-
-    def start(self) -> None:
-        """Start it in a session of its own: Ctrl-C reaches this program alone."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command
-                [RECOURS, "run", self.name],
-                env=self._env,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    @property
-    def ended(self) -> int | None:
-        """Its exit code, or None while it runs."""
-        return self._process.poll()
-
-    def ready(self) -> bool:
-        """Tell whether it reaches store and broker; raise NotStarted when it has ended."""
-        if self.ended is not None:
-            last = self.log.read_text(errors="replace").strip().rpartition("\n")[2]
-            raise NotStarted(f"{self.name} did not start: {last}\nAll of it: {self.log}")
-        try:
-            with urlopen(f"http://{self._health}/health/ready", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (URLError, OSError):
-            return False
-
-    def ask_to_stop(self) -> None:
-        """Ask it once: a second signal would not let it finish what it has in hand."""
-        with suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGTERM)
-
-    def wait(self) -> None:
-        """Wait until it has ended; after END seconds end it at once."""
-        try:
-            self._process.wait(END)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+#: Seconds: for services to be ready, between two looks, and before a new start.
+READY, LOOK, AGAIN = 30.0, 0.25, 2.0
 
 
 def main() -> int:
@@ -109,12 +49,14 @@ def main() -> int:
 
 def _run(stack: ExitStack, stop: threading.Event) -> None:
     settings = read_settings()
-    env = _settings_of_services(settings, *_start_servers(stack))
+    _end_what_was_left()
+    store, broker = _start_servers(stack)
+    env = _settings_of_services(settings, store.url, broker.url)
     _write_settings(env)
     running: list[Service] = []
     stack.callback(_stop_services, running)
     for name in SERVICES:
-        running.append(Service(name, env))
+        running.append(Service(name, env, FOLDER))
     for service in running:
         if not _until(service.ready, stop):
             return
@@ -125,36 +67,34 @@ def _run(stack: ExitStack, stop: threading.Event) -> None:
         _start_again(running, stop)
 
 
-def _start_servers(stack: ExitStack) -> tuple[str, str]:
-    """Start both servers; return the URLs of store and bus."""
-    with _ports_of_last_time():
-        _say("Starting RabbitMQ …")
-        broker = servers.start_rabbitmq(FOLDER / "rabbitmq")
-        stack.callback(broker.stop)
-        _say("Starting MongoDB …")
-        store = servers.start_mongod(FOLDER / "mongodb")
-        stack.callback(store.stop)
-    return store.url, broker.url
+def _end_what_was_left() -> None:
+    """End what an earlier run started, if that run was killed before it could."""
+    left = [int(path.name) for path in Path("/proc").glob("[0-9]*") if _ours(path)]
+    if left:
+        _say("Ending what an earlier run left …")
+        servers.end_groups(sorted(left))
 
 
-@contextmanager
-def _ports_of_last_time() -> Iterator[None]:
-    """Give the servers the ports they had: a node and a replica set are named after theirs."""
-    path = FOLDER / "ports.json"
-    kept: list[int] = json.loads(path.read_text()) if path.exists() else []
-    used: list[int] = []
-    new_port = servers.free_port
-
-    def port() -> int:
-        used.append(kept[len(used)] if len(used) < len(kept) else new_port())
-        return used[-1]
-
-    servers.free_port = port
+def _ours(process: Path) -> bool:
+    """Tell whether it leads a process group and has our folder as its home: only ours do."""
     try:
-        yield
-    finally:
-        servers.free_port = new_port
-    path.write_text(json.dumps(used))
+        home = f"HOME={FOLDER}".encode()
+        variables = (process / "environ").read_bytes().split(b"\0")
+        leads = os.getpgid(int(process.name)) == int(process.name)
+    except OSError:
+        return False
+    return leads and any(v == home or v.startswith(home + b"/") for v in variables)
+
+
+def _start_servers(stack: ExitStack) -> tuple[servers.Server, servers.Server]:
+    """Start store and broker, and have them stopped in the end."""
+    _say("Starting RabbitMQ …")
+    broker = servers.start_rabbitmq(FOLDER / "rabbitmq")
+    stack.callback(broker.stop)
+    _say("Starting MongoDB …")
+    store = servers.start_mongod(FOLDER / "mongodb")
+    stack.callback(store.stop)
+    return store, broker
 
 
 def _settings_of_services(settings: Settings, store: str, bus: str) -> dict[str, str]:
