@@ -1,0 +1,165 @@
+"""What is wrong with the tables as a whole: places nobody serves, rules that clash, dead units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import combinations
+from typing import Literal
+
+from services.router.claims import Claims
+from services.router.locating.gazetteer import Gazetteer
+from services.router.rules import living_unit, rule_book, scope_key
+from shared.department import Department
+from shared.domain.document import Value
+from shared.domain.place import Evidence, Location
+from shared.domain.unit import Rule, Unit
+
+Severity = Literal["error", "warning"]
+
+
+class Finding(Value):
+    """One fault: an error must be mended before the tables are used, a warning may be meant."""
+
+    severity: Severity
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.file} line {self.line}: {self.message}"
+
+
+def check(department: Department, gazetteer: Gazetteer, *, on: date | None = None) -> list[Finding]:
+    """Return all findings, errors first. Gaps are looked for on `on`, or on the last day on
+    which any table changes; pass the present day to ask about today."""
+    day = on or _last_change(department)
+    found = [
+        *_duplicate_addresses(department.units.values()),
+        *_cycles(department),
+        *_overlaps(department.rules),
+        *_dead_units(department),
+        *_unknown_scopes(department.rules, gazetteer),
+        *_gaps(department, gazetteer, day),
+    ]
+    return sorted(found, key=lambda one: (one.severity, one.file, one.line))
+
+
+def _last_change(department: Department) -> date:
+    dated: list[Rule | Unit] = [*department.rules, *department.units.values()]
+    days = [day for one in dated for day in (one.valid_from, one.valid_to) if day is not None]
+    return max(days, default=date(2021, 7, 8))
+
+
+def _duplicate_addresses(units: Iterable[Unit]) -> Iterator[Finding]:
+    owners: dict[str, Unit] = {}
+    for unit in units:
+        first = owners.setdefault(unit.address.lower(), unit)
+        if first is not unit:
+            yield _error("units.csv", unit.line, f"{unit.address} already belongs to {first.id}")
+
+
+def _cycles(department: Department) -> Iterator[Finding]:
+    for unit in department.units.values():
+        seen, here = {unit.id}, unit
+        while here.successor in department.units and here.successor not in seen:
+            here = department.units[here.successor]
+            seen.add(here.id)
+        if here.successor == unit.id:
+            yield _error("units.csv", unit.line, f"the successors of {unit.id} lead back to it")
+
+
+def _overlaps(rules: Iterable[Rule]) -> Iterator[Finding]:
+    scopes: dict[tuple[str, str], list[Rule]] = {}
+    for rule in rules:
+        scope = (rule.scope_kind, scope_key(rule.scope_kind, rule.scope_value))
+        scopes.setdefault(scope, []).append(rule)
+    for same in scopes.values():
+        for first, second in combinations(same, 2):
+            if _overlap(first, second):
+                message = f"rule {second.id} overlaps {first.id} (line {first.line}) in time"
+                yield _error("rules.csv", second.line, message)
+
+
+def _overlap(first: Rule, second: Rule) -> bool:
+    starts = max(first.valid_from or date.min, second.valid_from or date.min)
+    return starts <= min(first.valid_to or date.max, second.valid_to or date.max)
+
+
+def _dead_units(department: Department) -> Iterator[Finding]:
+    """Find rules whose unit does not live as long as the rule, and units that nobody follows."""
+    for rule in department.rules:
+        unit = department.units.get(rule.unit_id)
+        if unit is None:
+            yield _error("rules.csv", rule.line, f"unit {rule.unit_id} is not in units.csv")
+        elif not _covers(unit, rule):
+            message = f"unit {unit.id} is not there on all days of rule {rule.id}"
+            yield _error("rules.csv", rule.line, message)
+    for unit in department.units.values():
+        if unit.valid_to and not living_unit(unit.id, department.units, on=date.max):
+            message = f"{unit.id} ended on {unit.valid_to} and no successor is live"
+            yield Finding(severity="warning", file="units.csv", line=unit.line, message=message)
+
+
+def _covers(unit: Unit, rule: Rule) -> bool:
+    begins = (unit.valid_from or date.min) <= (rule.valid_from or date.min)
+    return begins and (rule.valid_to or date.max) <= (unit.valid_to or date.max)
+
+
+def _unknown_scopes(rules: Iterable[Rule], gazetteer: Gazetteer) -> Iterator[Finding]:
+    known: dict[str, Iterable[str]] = {
+        "municipality": gazetteer.territory.municipalities,
+        "mrc": set(gazetteer.territory.mrcs.values()),
+        "fsa": gazetteer.territory.areas,
+    }
+    for kind in ("borough", "locality"):
+        meanings = (name.meaning for name in gazetteer.names if name.meaning.kind == kind)
+        known[kind] = {meaning.value for meaning in meanings}
+    for rule in rules:
+        value = scope_key(rule.scope_kind, rule.scope_value)
+        if rule.scope_kind in known and value not in known[rule.scope_kind]:
+            message = f"{rule.scope_kind} {rule.scope_value} is not in the territory tables"
+            yield _error("rules.csv", rule.line, message)
+
+
+def _gaps(department: Department, gazetteer: Gazetteer, day: date) -> Iterator[Finding]:
+    """Find municipalities and postal areas from which no rule leads to a living unit."""
+    territory = gazetteer.territory
+    claims = Claims(rule_book(department.rules), territory, department.units, day, day)
+    for code, meanings in territory.municipalities.items():
+        meaning = next((one for one in meanings if one.live_on(day)), None)
+        if meaning is None:
+            continue
+        clue = _clue("municipality", code, meaning.regions, (code,))
+        here = Location(
+            status="resolved",
+            region=meaning.regions[0],
+            municipality_code=code,
+            evidence=(clue,),
+        )
+        if not claims.of_location(here):
+            yield _gap("municipalities.csv", gazetteer.lines.get(code, 0), f"municipality {code}")
+    for area in territory.areas:
+        regions = territory.area_regions(area, day)
+        for region in regions:
+            clue = _clue("fsa", area, (region,), ())
+            here = Location(status="resolved", region=region, evidence=(clue,))
+            if not claims.of_location(here):
+                yield _gap("fsas.csv", gazetteer.lines.get(area, 0), f"postal area {area}")
+
+
+def _clue(
+    kind: Literal["municipality", "fsa"],
+    value: str,
+    regions: tuple[str, ...],
+    codes: tuple[str, ...],
+) -> Evidence:
+    return Evidence(kind=kind, value=value, words="", regions=regions, municipality_codes=codes)
+
+
+def _gap(file: str, line: int, what: str) -> Finding:
+    return _error(f"territory/{file}", line, f"no rule leads from {what} to a living unit")
+
+
+def _error(file: str, line: int, message: str) -> Finding:
+    return Finding(severity="error", file=file, line=line, message=message)

@@ -1,0 +1,119 @@
+"""Who claims a place: the rules that the clues of a text reach, narrowest scope first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from services.router.locating.clues import Territory
+from services.router.locating.verdict import codes_in
+from services.router.rules import RuleBook, living_unit
+from shared.domain.assignment import Candidate
+from shared.domain.place import Evidence, Location
+from shared.domain.unit import ScopeKind, Unit
+
+#: A kind of scope, its value, and the clues that point there.
+Scope = tuple[ScopeKind, str, tuple[Evidence, ...]]
+_RANK = {"strong": 0, "medium": 1, "weak": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The tables on two days: rules and places as on `on` (the facts), units as on `today`."""
+
+    book: RuleBook
+    territory: Territory
+    units: Mapping[str, Unit]
+    on: date
+    today: date
+
+    def of_location(self, location: Location) -> list[Candidate]:
+        """Return the units that claim a place: none, the one, or several on the same level.
+
+        The first level on which any rule speaks decides. Municipalities that the text leaves
+        open are each followed to the end, so that they count only if they agree.
+        """
+        clues = [clue for clue in location.evidence if clue.strength != "weak"]
+        exact = self._claiming(_scopes("postal6", clues, "postal_code"))
+        if exact:
+            return exact
+        region = location.region
+        if region is None:
+            return self._claiming(_areas(clues))
+        codes = self._codes(location, clues, region)
+        return merged(
+            self._of_spot(code, region, [clue for clue in clues if _fits(clue, code)])
+            for code in codes or [""]
+        )
+
+    def candidates(self, evidence: Iterable[Evidence]) -> tuple[Candidate, ...]:
+        """Return every unit that any clue speaks for, the one with the best clue first."""
+        ordered = sorted(evidence, key=lambda clue: (_RANK[clue.strength], len(clue.regions)))
+        return tuple(merged(self._of_clue(clue) for clue in ordered))
+
+    def _of_clue(self, clue: Evidence) -> Iterator[Candidate]:
+        """Yield the units that a single clue could mean, region by region."""
+        if clue.kind == "unit_named":
+            unit = living_unit(clue.value, self.units, on=self.today)
+            if unit:
+                yield Candidate(unit_id=unit.id, rule_id=clue.kind, evidence=(clue,))
+            return
+        for region in clue.regions:
+            codes = sorted(codes_in(clue, region, self.territory, self.on))
+            for code in codes or [""]:
+                yield from self._of_spot(code, region, [clue])
+
+    def _codes(self, location: Location, clues: list[Evidence], region: str) -> list[str]:
+        """Return the municipalities that the text leaves possible, in order."""
+        if location.municipality_code:
+            return [location.municipality_code]
+        groups = (codes_in(clue, region, self.territory, self.on) for clue in clues)
+        return sorted({code for group in groups for code in group})
+
+    def _of_spot(self, code: str, region: str, clues: list[Evidence]) -> list[Candidate]:
+        """Return who claims one municipality (or "" when only the region is known)."""
+        levels = self._levels(code, region, [clue for clue in clues if region in clue.regions])
+        return next(filter(None, map(self._claiming, levels)), [])
+
+    def _levels(self, code: str, region: str, clues: list[Evidence]) -> Iterator[list[Scope]]:
+        mrc = self.territory.mrcs.get(code)
+        town: list[Scope] = [("municipality", code, tuple(clues))]
+        yield [*town, *_scopes("borough", clues, "borough")]
+        yield _scopes("locality", clues, "locality")
+        yield [("mrc", mrc, tuple(clues))] if mrc else _scopes("mrc", clues, "mrc")
+        yield _areas(clues)
+        yield [("region", region, tuple(clues))]
+
+    def _claiming(self, scopes: Iterable[Scope]) -> list[Candidate]:
+        """Return the living units behind the rules of these scopes."""
+        return merged(
+            [Candidate(unit_id=unit.id, rule_id=rule.id, evidence=clues)]
+            for kind, value, clues in scopes
+            for rule in self.book.rules_for(kind, value, on=self.on)
+            if (unit := living_unit(rule.unit_id, self.units, on=self.today))
+        )
+
+
+def _fits(clue: Evidence, code: str) -> bool:
+    return not clue.municipality_codes or code in clue.municipality_codes
+
+
+def _scopes(kind: ScopeKind, clues: Iterable[Evidence], wanted: str) -> list[Scope]:
+    return [(kind, clue.value, (clue,)) for clue in clues if clue.kind == wanted]
+
+
+def _areas(clues: Iterable[Evidence]) -> list[Scope]:
+    wanted = ("postal_code", "fsa")
+    return [("fsa", clue.value[:3], (clue,)) for clue in clues if clue.kind in wanted]
+
+
+def merged(groups: Iterable[Iterable[Candidate]]) -> list[Candidate]:
+    """Return each unit once, in order, with all the clues that speak for it."""
+    found: dict[str, Candidate] = {}
+    for candidate in (one for group in groups for one in group):
+        had = found.get(candidate.unit_id)
+        clues = dict.fromkeys((*(had.evidence if had else ()), *candidate.evidence))
+        whole = (had or candidate).model_copy(update={"evidence": tuple(clues)})
+        found[candidate.unit_id] = whole
+    return list(found.values())

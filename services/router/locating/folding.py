@@ -1,0 +1,106 @@
+"""Text as place names are compared: lower case, no accents, one space, `st` written out.
+
+Every position of a folded text leads back to the text as the person wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+
+#: What stands between words but never within a name; a blank line counts as one.
+HARD = ","
+_LIGATURE_OE, _LIGATURE_AE = "\x01", "\x02"
+_SPACES = "\t\r -'\u00a0\u2010\u2011\u2013\u2014\u2018\u2019`\u00b4/\\_*>?"
+
+
+def _byte_table() -> bytes:
+    """Return what each Windows-1252 byte folds to, one for one, so that offsets hold."""
+    return bytes(ord(_folded(bytes([code]).decode("cp1252", "replace"))) for code in range(256))
+
+
+def _folded(letter: str) -> str:
+    if letter in _SPACES:
+        return " "
+    if letter in "œŒ":
+        return _LIGATURE_OE
+    if letter in "æÆ":
+        return _LIGATURE_AE
+    plain = unicodedata.normalize("NFKD", letter.lower())[:1]
+    if plain.isascii() and (plain.isalnum() or plain in ".\n"):
+        return plain
+    return HARD
+
+
+_TABLE = _byte_table()
+_BLANKS = " \n"
+#: What changes length. `st` is written out before a letter only: in "12 Main St" it is a street.
+_EDIT = re.compile(
+    r"(?P<gap>\n[ \n]*| [ \n]+)|[\x01\x02]"
+    r"|(?<![a-z0-9])(?:(?P<saint>ste?s?)(?:\. ?| )(?=[a-z])|(?P<montreal>mtr?l)(?![a-z0-9]))"
+)
+_SAINTS = {"st": "saint ", "ste": "sainte ", "sts": "saints ", "stes": "saintes "}
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """`text` begins and ends with a space. Positions in it map back by `original`."""
+
+    text: str
+    source: str
+    cuts: list[int]
+    shifts: list[int]
+    places: list[int] | None
+
+    def original(self, position: int) -> int:
+        """Return the position in `source` that a position in `text` stands for."""
+        index = position + self.shifts[bisect_right(self.cuts, position)]
+        if self.places is None:
+            return min(max(index, 0), len(self.source))
+        return self.places[min(max(index, 0), len(self.places) - 1)]
+
+
+def fold(source: str) -> Folded:
+    """Return `source` folded. Characters outside Windows-1252 fold to a space."""
+    plain, places = source, None
+    if not source.isascii() and not unicodedata.is_normalized("NFC", source):
+        places = [at for at, letter in enumerate(source) if not unicodedata.combining(letter)]
+        plain = "".join(source[at] for at in places)
+        places.append(len(source))
+    flat = plain.encode("cp1252", "replace").translate(_TABLE).decode("ascii")
+    return _edited(f" {flat} ", source, places)
+
+
+def _edited(flat: str, source: str, places: list[int] | None) -> Folded:
+    pieces: list[str] = []
+    cuts: list[int] = []
+    shifts = [-1]  # the space that was put in front
+    done = length = 0
+    for edit in _EDIT.finditer(flat):
+        start, end = edit.span()
+        new = _replacement(edit)
+        pieces += (flat[done:start], new)
+        length += start - done + len(new)
+        done = end
+        cuts.append(length)
+        shifts.append(end - length - 1)
+    pieces.append(flat[done:])
+    return Folded("".join(pieces), source, cuts, shifts, places)
+
+
+def _replacement(edit: re.Match[str]) -> str:
+    what = edit.lastgroup
+    if what == "gap":
+        return f" {HARD} " if edit[0].count("\n") > 1 else " "
+    if what == "saint":
+        return _SAINTS[edit["saint"]]
+    if what == "montreal":
+        return "montreal"
+    return "oe" if edit[0] == _LIGATURE_OE else "ae"
+
+
+def match_key(name: str) -> str:
+    """Return the key under which a name is found: "Ste-Thérèse" gives "sainte therese"."""
+    return " ".join(fold(name).text.replace(HARD, " ").replace(".", " ").split())

@@ -1,0 +1,115 @@
+"""Places of Québec in a text: one pass over the folded words, then a judgement of the finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ahocorasick
+
+from services.router.locating.clues import Entry, Territory, clues, narrowest_first
+from services.router.locating.folding import fold, match_key
+from services.router.locating.names import (
+    Meaning,
+    Name,
+    read_fsas,
+    read_lines,
+    read_mrcs,
+    read_names,
+    spellings,
+)
+from services.router.locating.office_names import office_names
+from services.router.locating.verdict import judge
+from shared.domain.place import Location
+from shared.domain.unit import Unit
+
+#: A person's own words are shorter; beyond this a text is cut so that one mail stops nobody.
+LONGEST = 64 * 1024
+
+
+@dataclass(slots=True)
+class Gazetteer:
+    """The names of the territory, and the automaton that finds them and the units' names.
+
+    `lines` says where a code stands in the tables, for messages. The automaton is made for one
+    mapping of units and made again when another one comes.
+    """
+
+    names: tuple[Name, ...]
+    territory: Territory
+    lines: Mapping[str, int] = field(default_factory=dict, repr=False)
+    _units: Mapping[str, Unit] | None = field(default=None, repr=False)
+    _automaton: Any = field(default=None, repr=False)
+
+    def automaton(self, units: Mapping[str, Unit]) -> Any:
+        """Return the automaton for these units; takes some 20 ms the first time."""
+        if self._automaton is None or self._units is not units:
+            self._automaton = _automaton((*self.names, *office_names(units.values())))
+            self._units = units
+        return self._automaton
+
+
+def load_gazetteer(folder: Path) -> Gazetteer:
+    """Return the gazetteer of a department's folder, or of its `territory` folder itself.
+
+    Raise Misconfigured with file and line. Takes some 40 ms.
+    """
+    tables = folder / "territory" if (folder / "territory").is_dir() else folder
+    names = tuple(read_names(tables))
+    territory = Territory(read_fsas(tables), _by_code(names), read_mrcs(tables))
+    return Gazetteer(names, territory, read_lines(tables))
+
+
+def locate(text: str, gazetteer: Gazetteer, *, on: date, units: Mapping[str, Unit]) -> Location:
+    """Return what `text` says about where its writer lives, as the territory was on `on`.
+
+    Offsets of the evidence are positions in `text`. Nothing is guessed: see `verdict.judge`.
+    """
+    text = text[:LONGEST]
+    automaton = gazetteer.automaton(units)
+    evidence = list(clues(text, fold(text), automaton, gazetteer.territory, on))
+    return judge(evidence, gazetteer.territory, on)
+
+
+def _by_code(names: Iterable[Name]) -> dict[str, tuple[Meaning, ...]]:
+    found: dict[str, tuple[Meaning, ...]] = {}
+    for name in names:
+        meaning = name.meaning
+        if meaning.kind == "municipality" and len(meaning.codes) == 1:
+            lines = found.get(meaning.codes[0], ())
+            if meaning not in lines:
+                found[meaning.codes[0]] = (*lines, meaning)
+    return found
+
+
+def _automaton(names: Iterable[Name]) -> Any:
+    meanings: dict[str, list[Meaning]] = {}
+    cares: dict[str, set[str]] = {}
+    for key, name in _keys(names):
+        meanings.setdefault(key, []).append(name.meaning)
+        cares.setdefault(key, set()).add(name.care)
+    _share_articles(meanings)
+    automaton = ahocorasick.Automaton()
+    for key, found in meanings.items():
+        ordered = narrowest_first(found)
+        dated = any(one.valid_from or one.valid_to for one in ordered)
+        automaton.add_word(key, Entry(key, ordered, max(cares[key]), dated))
+    automaton.make_automaton()
+    return automaton
+
+
+def _share_articles(meanings: dict[str, list[Meaning]]) -> None:
+    """Let "ange gardien" and "l ange gardien" mean the same places: people mix them up."""
+    for key in list(meanings):
+        article, space, rest = key.partition(" ")
+        if space and article in {"le", "la", "les", "l"} and rest in meanings:
+            meanings[key] = meanings[rest] = [*meanings[key], *meanings[rest]]
+
+
+def _keys(names: Iterable[Name]) -> Iterator[tuple[str, Name]]:
+    for name in names:
+        for key in spellings(match_key(name.text)):
+            yield key, name

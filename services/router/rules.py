@@ -1,0 +1,53 @@
+"""The dated rules of the department: what they say of a scope on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from services.router.locating.folding import match_key
+from shared.domain.unit import Rule, ScopeKind, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Rules by scope. A locality is found by its match key, so spelling does not matter."""
+
+    by_scope: Mapping[tuple[ScopeKind, str], tuple[Rule, ...]]
+
+    def rules_for(self, kind: ScopeKind, value: str, *, on: date) -> tuple[Rule, ...]:
+        """Return every rule of this very scope that is live on the day; two are an overlap."""
+        return tuple(rule for rule in self.by_scope.get((kind, value), ()) if rule.live_on(on))
+
+    def rule_for(self, kind: ScopeKind, value: str, *, on: date) -> Rule | None:
+        """Return the one rule of this scope on the day; None when there is none or are several."""
+        live = self.rules_for(kind, value, on=on)
+        return live[0] if len(live) == 1 else None
+
+
+def rule_book(rules: Iterable[Rule]) -> RuleBook:
+    """Return the rules ordered by scope."""
+    found: dict[tuple[ScopeKind, str], tuple[Rule, ...]] = {}
+    for rule in rules:
+        scope = (rule.scope_kind, scope_key(rule.scope_kind, rule.scope_value))
+        found[scope] = (*found.get(scope, ()), rule)
+    return RuleBook(found)
+
+
+def scope_key(kind: ScopeKind, value: str) -> str:
+    """Return the value under which a scope is looked up."""
+    return match_key(value) if kind == "locality" else value
+
+
+def living_unit(unit_id: str, units: Mapping[str, Unit], *, on: date) -> Unit | None:
+    """Return the unit itself if it is live on the day, else the live one at the end of its
+    chain of successors; None when the chain ends or comes back before one is live."""
+    seen: set[str] = set()
+    here = units.get(unit_id)
+    while here is not None and here.id not in seen:
+        if here.live_on(on):
+            return here
+        seen.add(here.id)
+        here = units.get(here.successor) if here.successor else None
+    return None
