@@ -1,0 +1,24 @@
+"""A notice as it would look, with an invented case: for people who change texts or data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.notifier.composing import compose
+from services.notifier.rendering import Renderer
+from services.notifier.sample import RECEIVED, sample_case, sample_head
+from shared.department import Department
+from shared.domain.document import derived_id
+from shared.domain.envelope import Language
+from shared.domain.notice import NoticeKind
+
+
+def preview(kind: NoticeKind, language: Language, department: Department) -> bytes:
+    """Return the mail of this kind in this language, with the department's own names, delays
+    and recourses. Its links lead nowhere; raise Misconfigured when a template is wrong."""
+    case = sample_case(language, department, kind=kind)
+    letter = replace(compose(kind, case, sample_head(department), RECEIVED), languages=(language,))
+    message_id = (
+        f"{derived_id('notice', kind, language)}.preview@{letter.department.mail_domains[0]}"
+    )
+    return Renderer(department).render(letter, message_id=message_id, at=RECEIVED).raw
