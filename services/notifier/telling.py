@@ -1,0 +1,119 @@
+"""case.assigned | case.held | message.added → the notices they call for, kept and requested.
+
+Each notice is saved with its mail and the event that sends it in one write. Handling the same
+event again finds the ids taken and changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from services.notifier.budgets import budgets_for
+from services.notifier.composing import Letter, Letterhead, compose
+from services.notifier.notices import CaseEvent, Owed, message_id_for, notices_for, unsendable
+from shared.domain.keys import verp_address
+from shared.domain.notice import Notice
+from shared.errors import Poison
+from shared.events import NoticeRequested, caused_by
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from services.notifier.rendering import Renderer
+    from shared.department import Department
+    from shared.domain.case import Case
+    from shared.domain.keys import Keys
+    from shared.ports.clock import Clock
+    from shared.ports.store import Store
+
+_log = logging.getLogger(__name__)
+
+
+async def tell_case(
+    event: CaseEvent,
+    *,
+    store: Store,
+    clock: Clock,
+    department: Department,
+    keys: Keys,
+    renderer: Renderer,
+    public_url: str,
+    desk_url: str,
+) -> None:
+    """Keep every notice that the event calls for; raise Transient when the store cannot.
+
+    The URLs are bases of links, without a slash at the end.
+    """
+    case = await store.cases.get(event.case_id)
+    if case is None:
+        raise Poison("case_not_found", f"case {event.case_id} of an event is not in the store")
+    head = Letterhead(department, keys, public_url.rstrip("/"), desk_url.rstrip("/"))
+    now = clock.now()
+    owed = notices_for(case, event, department)
+    await asyncio.gather(
+        *(_keep(one, case, head=head, renderer=renderer, store=store, now=now) for one in owed)
+    )
+
+
+async def _keep(
+    owed: Owed, case: Case, *, head: Letterhead, renderer: Renderer, store: Store, now: datetime
+) -> None:
+    letter = compose(owed.kind, case, head, now)
+    message_id = message_id_for(owed.notice_id, head.keys, head.department)
+    mail = renderer.render(letter, message_id=message_id, at=now)
+    notice = _notice(owed, letter, case, head, now).changed(
+        message_id=message_id, subject=mail.subject
+    )
+    because = unsendable(notice.recipient, head.department) or await _over_budget(
+        notice, case, head.department, store, now
+    )
+    if because:
+        await _withhold(notice, because, mail.raw, store)
+    else:
+        await store.notices.add(notice, raw=mail.raw, emit=[requested(notice)])
+
+
+async def _withhold(notice: Notice, because: str, raw: bytes, store: Store) -> None:
+    withheld = notice.changed(state="withheld", withheld_because=because)
+    if await store.notices.add(withheld, raw=raw):
+        _log.warning("notice withheld", extra={"notice_id": notice.id, "because": because})
+
+
+async def _over_budget(
+    notice: Notice, case: Case, department: Department, store: Store, now: datetime
+) -> str:
+    """Return the name of the budget that this notice is over, or ""."""
+    budgets = budgets_for(notice, case, department, now)
+    counts = await asyncio.gather(*(store.notices.count(budget.where) for budget in budgets))
+    over = (b.because for b, count in zip(budgets, counts, strict=True) if count >= b.limit)
+    return next(over, "")
+
+
+def requested(notice: Notice) -> NoticeRequested:
+    """Return the event of a notice that waits to be sent; its id is always the same."""
+    return NoticeRequested(
+        id=caused_by(notice.id, "notice.requested"), at=notice.created_at, notice_id=notice.id
+    )
+
+
+def _notice(owed: Owed, letter: Letter, case: Case, head: Letterhead, now: datetime) -> Notice:
+    """Automatic mail to a person has the null sender (RFC 3834 section 3.3); the rest a return
+    path of its own, so that a bounce finds its notice."""
+    main = head.department.addresses.main
+    to_person = letter.role == "complainant"
+    decided = case.assignment or case.held
+    return Notice(
+        id=owed.notice_id,
+        case_id=case.id,
+        kind=owed.kind,
+        role=letter.role,
+        recipient=letter.recipient,
+        language=letter.languages[0],
+        message_id="",
+        return_path="" if to_person else verp_address(head.keys, owed.notice_id, main),
+        created_at=now,
+        policy_version=case.policy_version or head.department.policy_version,
+        rules_version=decided.rules_version if decided else "",
+    )
