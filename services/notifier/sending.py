@@ -1,0 +1,94 @@
+"""notice.requested → sent, or tried again later, or refused for good.
+
+`sending` is saved before the wire. A crash between the wire and `sent` is the one window in which
+a mail can go out twice; it is counted in `possibly_doubled`.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from services.notifier.mailer import IN_DATA, Rejected
+from shared.errors import Conflict, Poison, Transient
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from services.notifier.mailer import Mailer
+    from shared.domain.notice import Notice
+    from shared.events import NoticeRequested
+    from shared.ports.clock import Clock
+    from shared.ports.store import Store
+
+_log = logging.getLogger(__name__)
+
+_ENDED = frozenset({"sent", "permanent", "withheld"})
+#: A notice that someone began to send less than this ago is left to them: the same event can be
+#: delivered twice at once. Longer ago, whoever began has died.
+IN_HAND = timedelta(seconds=5)
+_TRIES = 5
+
+
+async def send_notice(
+    event: NoticeRequested, *, store: Store, clock: Clock, mailer: Mailer
+) -> None:
+    """Send the notice unless it has ended; raise Transient when it must be tried again."""
+    notice = await _load(event.notice_id, store)
+    if notice.state in _ENDED:
+        return
+    raw = await store.notices.raw(notice.id)
+    if raw is None:
+        raise Poison("notice_without_mail", f"notice {notice.id} has no mail beside it")
+    begun = await _begin(notice, store=store, now=clock.now())
+    try:
+        await mailer.send(
+            notice_id=begun.id, mail_from=begun.return_path, rcpt_to=begun.recipient, raw=raw
+        )
+    except Rejected as error:
+        await _end(begun, store, state="permanent", last_error=error.code)
+        _log.warning("notice refused", extra={"notice_id": begun.id, "code": error.code})
+    except Transient as error:
+        doubled = begun.possibly_doubled + (error.code == IN_DATA)
+        await _end(begun, store, state="temporary", last_error=error.code, possibly_doubled=doubled)
+        raise
+    else:
+        await _end(begun, store, state="sent", sent_at=clock.now(), last_error="")
+
+
+async def _load(notice_id: str, store: Store) -> Notice:
+    notice = await store.notices.get(notice_id)
+    if notice is None:
+        raise Poison("notice_not_found", f"notice {notice_id} of an event is not in the store")
+    return notice
+
+
+async def _begin(notice: Notice, *, store: Store, now: datetime) -> Notice:
+    """Save that we are about to send; raise Transient when somebody else is at it."""
+    left_by_a_crash = notice.state == "sending"
+    if left_by_a_crash and notice.sending_at and now - notice.sending_at < IN_HAND:
+        raise Transient("notice_in_hand")
+    begun = notice.changed(
+        state="sending",
+        sending_at=now,
+        attempts=notice.attempts + 1,
+        possibly_doubled=notice.possibly_doubled + left_by_a_crash,
+    )
+    try:
+        return await store.notices.save(begun)
+    except Conflict:
+        # loading and deciding again is what the next attempt does, seconds later
+        raise Transient("notice_in_hand") from None
+
+
+async def _end(notice: Notice, store: Store, **fields: object) -> None:
+    """Save what became of the notice, over whatever else was saved meanwhile."""
+    for _ in range(_TRIES):
+        try:
+            await store.notices.save(notice.changed(**fields))
+        except Conflict:
+            notice = await _load(notice.id, store)
+        else:
+            return
+    raise Transient("notice_contended")
