@@ -118,15 +118,14 @@ def start_rabbitmq(folder: Path, *, vhosts: Sequence[str] = ()) -> Server:
     binary = _first_binary(RABBITMQ_PATHS)
     home = folder.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    port, distribution, epmd = free_port(), free_port(), free_port()
-    definitions = home / "definitions.json"
-    definitions.write_text(_definitions(["/", *vhosts]))
-    conf = RABBITMQ_CONF.format(port=port, definitions=definitions)
+    port, distribution, epmd = _ports(home, 3)
+    (home / "definitions.json").write_text(definitions(["/", *vhosts]))
+    conf = RABBITMQ_CONF.format(port=port, definitions=home / "definitions.json")
     (home / "rabbitmq.conf").write_text(conf)
     (home / "advanced.config").write_text(RABBITMQ_ADVANCED)
     (home / "enabled_plugins").write_text("[].\n")
     env = {
-        "RABBITMQ_NODENAME": f"recours{port}@localhost",
+        "RABBITMQ_NODENAME": "recours@localhost",
         "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
         "RABBITMQ_NODE_PORT": str(port),
         "RABBITMQ_DIST_PORT": str(distribution),
@@ -149,7 +148,7 @@ def start_rabbitmq(folder: Path, *, vhosts: Sequence[str] = ()) -> Server:
     }
     names = [_first_binary(("epmd",)), "-port", str(epmd), "-address", "127.0.0.1"]
     url = f"amqp://guest:guest@127.0.0.1:{port}/"
-    server = Server(url, home, [names, [binary]], lambda: _speaks_amqp(port), env)
+    server = Server(url, home, [names, [binary]], lambda: speaks_amqp("127.0.0.1", port), env)
     server.start()
     return server
 
@@ -158,7 +157,7 @@ def start_mongod(folder: Path) -> Server:
     """Start a replica set of one member in `folder`, able to take writes."""
     home = folder.resolve()
     (home / "data").mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    (port,) = _ports(home, 1)
     command = [
         str(_mongod(home)),
         *("--dbpath", str(home / "data"), "--logpath", str(home / "mongod.log"), "--logappend"),
@@ -167,7 +166,7 @@ def start_mongod(folder: Path) -> Server:
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     ]
     url = f"mongodb://127.0.0.1:{port}/?replicaSet=rs"
-    server = Server(url, home, [command], lambda: _takes_writes(port))
+    server = Server(url, home, [command], lambda: takes_writes("127.0.0.1", port))
     server.start()
     return server
 
@@ -177,6 +176,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _ports(home: Path, count: int) -> list[int]:
+    """Return the ports of a folder, the same at each start: its data knows some of them."""
+    note = home / "ports.json"
+    if not note.exists():
+        note.write_text(json.dumps([free_port() for _ in range(count)]))
+    return [int(port) for port in json.loads(note.read_text())]
 
 
 def end_groups(pids: Sequence[int]) -> None:
@@ -234,7 +241,7 @@ def _executable_copy(binary: Path, home: Path) -> Path:
     return copy
 
 
-def _definitions(vhosts: Sequence[str]) -> str:
+def definitions(vhosts: Sequence[str]) -> str:
     """Return what a management export would hold: one user, and rights on every vhost."""
     user = {"name": "guest", "password": "guest", "tags": "administrator"}
     rights = {"user": "guest", "configure": ".*", "write": ".*", "read": ".*"}
@@ -247,29 +254,32 @@ def _definitions(vhosts: Sequence[str]) -> str:
     )
 
 
-def _speaks_amqp(port: int) -> bool:
+def speaks_amqp(host: str, port: int) -> bool:
     """Tell whether a broker answers the protocol header with a method frame (AMQP 0-9-1, 2.2)."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+        with socket.create_connection((host, port), timeout=2) as connection:
             connection.sendall(b"AMQP\x00\x00\x09\x01")
             return connection.recv(1) == b"\x01"
     except OSError:
         return False
 
 
-def _takes_writes(port: int) -> bool:
-    """Tell whether the member is primary; make it a replica set of one if it is none yet."""
+def takes_writes(host: str, port: int, member: str = "") -> bool:
+    """Tell whether a server is primary; make it a replica set of one if it is none yet.
+
+    `member` is how the server calls itself, if not by the address it is reached at.
+    """
     from pymongo import MongoClient
     from pymongo.errors import OperationFailure, PyMongoError
 
-    address = f"127.0.0.1:{port}"
+    address = f"{host}:{port}"
     with MongoClient[dict[str, object]](
         f"mongodb://{address}/?directConnection=true", serverSelectionTimeoutMS=2000
     ) as client:
         try:
             if client.admin.command("hello")["isWritablePrimary"]:
                 return True
-            members = [{"_id": 0, "host": address}]
+            members = [{"_id": 0, "host": member or address}]
             client.admin.command("replSetInitiate", {"_id": "rs", "members": members})
         except OperationFailure:  # it has been made already, and elects itself
             return False
