@@ -1,0 +1,165 @@
+"""Delivery reports: who could not be reached, for good or for now, and by which mail of ours.
+
+RFC 3464 reports are read here; reports in prose by flufl.bounce. `permanent` answers one
+question: is this address dead? A full mailbox or a refused message is not.
+"""
+
+from __future__ import annotations
+
+import email
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from services.intake.reading.headers import Headers, split
+from services.intake.reading.identity import message_id_of, message_ids
+from services.intake.reading.structure import Part, content
+from shared.domain.reading import Bounce
+
+#: Rules of `automatic.toml` that make a report in prose likely enough to look for one.
+SUSPECT = frozenset(
+    {
+        "null_sender",
+        "report_type",
+        "sender_local_part",
+        "sender_name",
+        "subject_pattern",
+        "failed_recipients",
+    }
+)
+STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
+ORIGINAL_TYPES = frozenset(
+    {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global"}
+)
+ADDRESS = re.compile(rb"[^\s<>;,\"()\[\]]+@[^\s<>;,\"()\[\]]+")
+STATUS = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+ORIGINAL_ID = re.compile(rb"^[> \t]*Message-ID:[ \t\r\n]*(<[^<>\s]{3,300}>)", re.I | re.M)
+#: RFC 3463: the address or its domain is wrong; 5.1.7 and 5.1.8 are about the sender's.
+DEAD_ADDRESS = frozenset({"0", "1", "2", "3", "4", "6", "10"})
+MOST_BYTES = 512 * 1024
+
+
+class Recipient(NamedTuple):
+    """One recipient of a report; `words` is what the report says of them."""
+
+    address: str
+    delayed: bool
+    words: str
+
+
+class Words(NamedTuple):
+    alive: re.Pattern[str]
+    dead: re.Pattern[str]
+
+
+@cache
+def words() -> Words:
+    """Return the word lists of `bounces.toml`; read once, when the first report is."""
+    data = tomllib.loads(resources.files(__package__).joinpath("bounces.toml").read_text("utf-8"))
+    return Words(*(re.compile("|".join(data[key]), re.I) for key in ("alive", "dead")))
+
+
+def bounce_of(root: Part, reasons: tuple[str, ...], text: str) -> Bounce | None:
+    """Return what a delivery report says, None when the message is none.
+
+    `reasons` are those of `automatic`; `text` is the text of the message.
+    """
+    if SUSPECT.isdisjoint(reasons):
+        return None
+    reports = [part for part in root.leaves() if part.content_type in STATUS_TYPES]
+    recipients = [each for part in reports for each in _recipients(part)]
+    if not any(each.address for each in recipients):
+        recipients = _named_in_header(root.headers, text) or _in_prose(root, text)
+    if not recipients and not reports:
+        return None
+    failed = [each for each in recipients if not each.delayed] or recipients
+    return Bounce(
+        failed=tuple(dict.fromkeys(each.address for each in failed if each.address)),
+        permanent=any(is_dead(each, text) for each in failed),
+        original_message_id=_original_id(root),
+    )
+
+
+def _recipients(part: Part) -> Iterator[Recipient]:
+    """Yield the recipients that RFC 3464 §2.3 groups of fields name as failed or delayed."""
+    data = content(part, set())[:MOST_BYTES].replace(b"\r\n", b"\n")
+    for block in data.split(b"\n\n"):
+        fields = Headers(block)
+        action = fields.first("action").lower()
+        if not action.startswith((b"fail", b"error", b"delayed")):
+            continue
+        said = (fields.first("status"), fields.first("diagnostic-code"))
+        yield Recipient(
+            address=_address(fields),
+            delayed=action.startswith(b"delayed"),
+            words=" ".join(each.decode("utf-8", "replace") for each in said),
+        )
+
+
+def _address(fields: Headers) -> str:
+    for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
+        found = ADDRESS.search(fields.first(name).rpartition(b";")[2])
+        if found:
+            return _text(found[0])
+    return ""
+
+
+def _text(address: bytes) -> str:
+    return "".join(c for c in address.decode("utf-8", "replace") if c.isprintable())
+
+
+def _named_in_header(headers: Headers, text: str) -> list[Recipient]:
+    found = ADDRESS.findall(b" ".join(headers.every("x-failed-recipients")))
+    return [Recipient(_text(address), delayed=False, words=text[:4_000]) for address in found]
+
+
+def _in_prose(root: Part, text: str) -> list[Recipient]:
+    """Return whom flufl.bounce finds; its detectors may fail on what they do not expect."""
+    from flufl.bounce import all_failures  # imported late: few mails are reports in prose
+
+    try:
+        message = email.message_from_bytes(root.raw[:MOST_BYTES])
+        for_now, for_good = all_failures(message)
+    except Exception:  # noqa: BLE001 (a second opinion: whatever fails in it says nothing)
+        return []
+    said = text[:4_000]
+    return [Recipient(_text(each), delayed=False, words=said) for each in sorted(for_good)] + [
+        Recipient(_text(each), delayed=True, words=said) for each in sorted(for_now)
+    ]
+
+
+def is_dead(recipient: Recipient, text: str) -> bool:
+    """Say whether the report means that the address does not exist (any more)."""
+    if recipient.delayed:
+        return False
+    status = STATUS.search(recipient.words)
+    if status and status[1] == "5" and status[2] == "1":
+        return status[3] in DEAD_ADDRESS
+    verdict = _verdict(recipient.words)
+    if verdict is None:
+        verdict = _verdict(text[:4_000])
+    if status and status[1] == "4":
+        return False
+    return True if verdict is None else verdict
+
+
+def _verdict(said: str) -> bool | None:
+    if words().alive.search(said):
+        return False
+    return True if words().dead.search(said) else None
+
+
+def _original_id(root: Part) -> str | None:
+    """Return the Message-ID of the mail that the report is about."""
+    for part in root.leaves():
+        if part.content_type in ORIGINAL_TYPES:
+            data = content(part, set())[:MOST_BYTES]
+            found = message_id_of(split(data, 0, len(data), set())[0])
+            if found:
+                return found
+    match = ORIGINAL_ID.search(root.raw, root.start, root.start + MOST_BYTES)
+    ids = message_ids(match[1]) if match else ()
+    return ids[0] if ids else None

@@ -1,0 +1,117 @@
+"""HTML to the text a person would see: one line a block, nothing from scripts or styles."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+UNSEEN = frozenset({"script", "style", "head", "title", "noscript", "template", "svg"})
+BLOCKS = frozenset(
+    {
+        "address", "article", "aside", "blockquote", "center", "dd", "details", "dialog", "div",
+        "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "li",
+        "main", "nav", "ol", "pre", "section", "summary", "table", "tbody", "tfoot", "thead",
+        "tr", "ul", "body", "html",
+    }
+)  # fmt: skip
+PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
+CELLS = frozenset({"td", "th"})
+BLANKS = re.compile(r"[ \t\r\n\f]+")
+MANY_BREAKS = re.compile(r"\n{3,}")
+AROUND_BREAK = re.compile(r" *\n *")
+
+
+def text_of(html: str) -> str:
+    """Return the text of an HTML document. Lines of a block quotation begin with "> "."""
+    from selectolax.lexbor import LexborHTMLParser  # imported late: most mail has plain text
+
+    root = LexborHTMLParser(html).root
+    return "" if root is None else Writer().write(root)
+
+
+class Writer:
+    """Walks a tree without recursion: hostile mail nests 20,000 elements."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self.quotes: list[int] = []
+        self.preformatted = 0
+
+    def write(self, root: LexborNode) -> str:
+        node: LexborNode | None = root
+        while node is not None:
+            below = self.open(node)
+            if below is not None:
+                node = below
+                continue
+            node = self.next_of(node, root)
+        return tidy("".join(self.out))
+
+    def next_of(self, node: LexborNode, root: LexborNode) -> LexborNode | None:
+        """Close `node` and every ancestor that ends with it; return what comes next."""
+        at: LexborNode | None = node
+        while at is not None:
+            self.close(at)
+            if at.mem_id == root.mem_id:
+                return None
+            if at.next is not None:
+                return at.next
+            at = at.parent
+        return None
+
+    def open(self, node: LexborNode) -> LexborNode | None:
+        """Write what stands at the start of a node; return its first child, if to be read."""
+        tag = node.tag or ""
+        if tag == "-text":
+            self.out.append(self.words(node.text_content or ""))
+            return None
+        if tag in UNSEEN or tag.startswith(("-", "_", "!")):
+            return None
+        if tag == "br":
+            self.out.append("\n")
+        elif tag in PARAGRAPHS:
+            self.out.append("\n\n")
+        elif tag in BLOCKS:
+            self.out.append("\n")
+        self.enter(tag)
+        return node.child
+
+    def enter(self, tag: str) -> None:
+        if tag == "li":
+            self.out.append("- ")
+        elif tag == "pre":
+            self.preformatted += 1
+        elif tag == "blockquote":
+            self.quotes.append(len(self.out))
+
+    def close(self, node: LexborNode) -> None:
+        """Write what stands at the end of a node."""
+        tag = node.tag or ""
+        if tag == "blockquote":
+            self.close_quote()
+        if tag in PARAGRAPHS:
+            self.out.append("\n\n")
+        elif tag in BLOCKS:
+            self.out.append("\n")
+        elif tag in CELLS:
+            self.out.append(" ")
+        if tag == "pre":
+            self.preformatted -= 1
+
+    def close_quote(self) -> None:
+        start = self.quotes.pop()
+        if self.quotes:
+            return  # the outermost quotation marks its lines, once
+        lines = tidy("".join(self.out[start:])).split("\n")
+        self.out[start:] = ["\n", "\n".join(f"> {line}".rstrip() for line in lines)]
+
+    def words(self, text: str) -> str:
+        return text if self.preformatted else BLANKS.sub(" ", text)
+
+
+def tidy(text: str) -> str:
+    """Return text with no blanks around line ends and at most one empty line in a row."""
+    return MANY_BREAKS.sub("\n\n", AROUND_BREAK.sub("\n", text)).strip()
