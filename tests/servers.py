@@ -27,12 +27,15 @@ import pika
 import pytest
 from pymongo import MongoClient
 
-from deploy.servers import ServerFailed, end_groups, start_mongod, start_rabbitmq
+from deploy.servers import Server, ServerFailed, end_groups, start_mongod, start_rabbitmq
 from shared.adapters.rabbitmq_topology import declarations
 from shared.topology import EXCHANGE
 
 #: As many tests as this can use the broker at the same time; more wait for one another.
 VHOSTS = tuple(f"test{number}" for number in range(8))
+
+#: Servers that this process started; forgetting one would warn of a child left behind.
+_STARTED: list[Server] = []
 
 MONGODB_VARIABLE, AMQP_VARIABLE = "RECOURS_TEST_MONGODB_URL", "RECOURS_TEST_AMQP_URL"
 
@@ -114,6 +117,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the run's servers, once all workers have ended."""
     if hasattr(config, "workerinput"):
         return
+    for server in _STARTED:
+        server.stop()
     for name, running in _written(config).items():
         if running.container:
             from tests.containers import remove_container
@@ -134,6 +139,7 @@ def _find_mongodb(folder: Path) -> Running:
         container = containers.start_mongodb_container()
         return Running(container.url, f"container {containers.MONGODB_IMAGE}", [], container.id)
     server = start_mongod(folder)
+    _STARTED.append(server)
     return Running(server.url, "child process", server.pids)
 
 
@@ -148,6 +154,7 @@ def _find_rabbitmq(folder: Path) -> Running:
         container = containers.start_rabbitmq_container(VHOSTS)
         return Running(container.url, f"container {containers.RABBITMQ_IMAGE}", [], container.id)
     server = start_rabbitmq(folder, vhosts=VHOSTS)
+    _STARTED.append(server)
     return Running(server.url, "child process", server.pids)
 
 
