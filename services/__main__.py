@@ -9,7 +9,7 @@ import uvloop
 
 from shared.runtime.logs import set_up_logs
 from shared.runtime.process import Context, Service, run_until_signal
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, read_settings
 
 #: In the order in which they start: whoever consumes comes before whoever opens a door.
 NAMES = ("notifier", "router", "desk", "intake")
@@ -46,3 +46,6 @@ def _load(name: str) -> Service:
             from services.desk.serving import desk as service
     return service
 
+
+if __name__ == "__main__":
+    run((), read_settings())

@@ -224,3 +224,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except RecoursError as error:
         sys.stderr.write(f"{error} ({error.code}). Nothing was lost; try again.\n")
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -35,7 +35,7 @@ class ReadMail(Protocol):
     """Reads a mail, in a child process or not; never fails, says what it could not read."""
 
     def __call__(
-        self, raw: bytes, *, mail_from: str, own_domains: frozenset[str]
+        self, raw: bytes, *, mail_from: str | None, own_domains: frozenset[str]
     ) -> Awaitable[Reading]: ...
 
 
@@ -55,9 +55,8 @@ async def open_envelope(
         raise Transient("envelope_missing")
     if envelope.outcome is not None and envelope.outcome.kind != "parked":
         return
-    reading = await read(
-        raw, mail_from=envelope.mail_from or "<>", own_domains=own_domains(addresses)
-    )
+    sender = envelope.mail_from if envelope.submission is None else None
+    reading = await read(raw, mail_from=sender, own_domains=own_domains(addresses))
     claims = claims_of(reading, envelope, keys)
     notice = await _notice_answered(claims, store)
     case = await _case_of(claims, reading, notice, store)

@@ -32,8 +32,8 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
     addresses = load_addresses(settings.department)
     async with AsyncExitStack() as stack:
         readers = Readers(max_workers=settings.readers)
-        readers.start()
-        stack.callback(readers.close)
+        await readers.start()
+        stack.push_async_callback(readers.close)
         context.metrics.reader_deaths.set_function(lambda: readers.deaths)
         opening = partial(
             open_envelope,

@@ -1,0 +1,32 @@
+"""`recours rules check`: the tables and the templates, before they are used."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from services.notifier.rendering import Renderer
+from services.router.checking import check
+from services.router.locating.gazetteer import load_gazetteer
+from shared.department import load_department
+from shared.errors import Misconfigured
+from shared.runtime.settings import Settings
+
+
+def check_rules(settings: Settings, out: Console) -> int:
+    """Print every finding with its file and line; return 1 when one is an error."""
+    try:
+        department = load_department(settings.department)
+        gazetteer = load_gazetteer(settings.department)
+        Renderer()
+    except Misconfigured as error:
+        out.print(str(error), markup=False, soft_wrap=True)
+        return 1
+    findings = check(department, gazetteer)
+    for finding in findings:
+        out.print(str(finding), markup=False, soft_wrap=True)
+    errors = sum(finding.severity == "error" for finding in findings)
+    out.print(
+        f"{len(department.rules)} rules, {len(department.units)} units, version "
+        f"{department.version}: {errors} errors, {len(findings) - errors} warnings."
+    )
+    return 1 if errors else 0

@@ -1,0 +1,88 @@
+"""`recours show` and `recours outgoing show`: one case, one notice, for a person at a terminal."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+
+from rich.console import Console
+
+from services.commands.listing import local
+from services.commands.opened import case_named, with_backends
+from services.router.explaining import explain
+from shared.department import Department, load_department
+from shared.domain.case import Case
+from shared.domain.notice import Notice
+from shared.errors import Refused
+from shared.ports.query import AllOf, Equal, Query
+from shared.ports.store import Store
+from shared.runtime.settings import Settings
+
+
+def show_case(text: str, settings: Settings, out: Console, *, language: str) -> None:
+    department = load_department(settings.department)
+
+    async def work(store: Store, _: object) -> None:
+        case = await case_named(store, text)
+        _show_head(out, case, department, language)
+        where = Equal("case_id", case.id)
+        for message in await store.messages.find(Query(where=where, sort="at")):
+            out.print(f"\n[bold]{local(message.at)}[/bold], {message.channel}")
+            out.print(message.reading.own_text, markup=False, highlight=False)
+            for attachment in message.reading.attachments:
+                size = f"{attachment.size:,} bytes"
+                out.print(f"  + {attachment.name} ({attachment.detected_type}, {size})")
+        out.print()
+        for notice in await store.notices.find(Query(where=where, sort="created_at")):
+            out.print(_line_of(notice), markup=False)
+
+    with_backends(settings, work)
+
+
+def show_notice(notice_id: str, settings: Settings, out: Console) -> None:
+    async def work(store: Store, _: object) -> None:
+        notice = await _notice_named(store, notice_id)
+        raw = await store.notices.raw(notice.id) or b""
+        out.print(_line_of(notice), markup=False)
+        out.print(f"return path <{notice.return_path}>, Message-ID <{notice.message_id}>\n")
+        mail = email.message_from_bytes(raw, policy=email.policy.default)
+        body = mail.get_body(("plain",))
+        out.print(body.get_content() if body else "", markup=False, highlight=False)
+
+    with_backends(settings, work)
+
+
+def _show_head(out: Console, case: Case, department: Department, language: str) -> None:
+    who = case.complainant
+    out.print(f"[bold]{case.reference}[/bold]  {case.state}, tray {case.tray}")
+    out.print(f"received  {local(case.received_at)} by {case.channel}", highlight=False)
+    out.print(f"from      {who.name} <{who.address or ''}>", markup=False, highlight=False)
+    out.print(f"subject   {case.subject}", markup=False, highlight=False)
+    out.print(f"language  {case.language} ({case.language_confidence:.2f})", highlight=False)
+    out.print(f"answer    due {case.due_on_text or 'not set yet'}", highlight=False)
+    if case.silent_because:
+        out.print(f"not acknowledged: {', '.join(case.silent_because)}")
+    if case.claims_reference:
+        out.print(f"claims to belong to {case.claims_reference}; nobody confirmed it")
+    decision = case.assignment or case.held
+    if decision is not None:
+        out.print(f"why       {explain(decision, department, language)}", markup=False)
+
+
+def _line_of(notice: Notice) -> str:
+    error = notice.last_error or notice.withheld_because
+    tail = f" ({error})" if error else ""
+    at = local(notice.sent_at or notice.created_at)
+    return f"{at}  {notice.kind} to {notice.recipient}: {notice.state}{tail}"
+
+
+async def _notice_named(store: Store, notice_id: str) -> Notice:
+    """Return the notice of an id or of its first eight characters."""
+    if notice := await store.notices.get(notice_id):
+        return notice
+    query = Query(where=AllOf(()), sort="created_at", descending=True, limit=1000)
+    found = [one for one in await store.notices.find(query) if one.id.startswith(notice_id)]
+    if len(found) != 1:
+        message = f"{notice_id} names no single notice. `recours outgoing list` shows them."
+        raise Refused("no_such_notice", message)
+    return found[0]
