@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from services.notifier.budgets import budgets_for
+from services.notifier.budgets import Budget, budgets_for, charged
 from services.notifier.composing import Letter, Letterhead, compose
 from services.notifier.notices import CaseEvent, Owed, message_id_for, notices_for, unsendable
 from shared.domain.keys import verp_address
@@ -19,6 +21,7 @@ from shared.errors import Poison
 from shared.events import NoticeRequested, caused_by
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from services.notifier.rendering import Renderer
@@ -29,6 +32,10 @@ if TYPE_CHECKING:
     from shared.ports.store import Store
 
 _log = logging.getLogger(__name__)
+
+#: Budget keys of notices whose save is under way in this process: no count in the store sees them
+#: yet, and a flood has dozens in hand at once. Empty whenever nothing is under way.
+_under_way: Counter[str] = Counter()
 
 
 async def tell_case(
@@ -66,29 +73,41 @@ async def _keep(
     notice = _notice(owed, letter, case, head, now).changed(
         message_id=message_id, subject=mail.subject
     )
-    because = unsendable(notice.recipient, head.department) or await _over_budget(
-        notice, case, head.department, store, now
-    )
-    if because:
-        await _withhold(notice, because, mail.raw, store)
-    else:
-        await store.notices.add(notice, raw=mail.raw, emit=[requested(notice)])
+    with _reserved(budgets_for(notice, case, head.department, now)) as budgets:
+        because = unsendable(notice.recipient, head.department) or await _over(budgets, store)
+        if because:
+            await _withhold(notice, because, mail.raw, store)
+        else:
+            paid = charged(notice, tuple(budgets))
+            await store.notices.add(paid, raw=mail.raw, emit=[requested(notice)])
+
+
+@contextmanager
+def _reserved(budgets: tuple[Budget, ...]) -> Iterator[dict[Budget, int]]:
+    """Yield how many notices under way were there before this one, for each budget."""
+    before = {budget: _under_way[budget.key] for budget in budgets}
+    _under_way.update(budget.key for budget in budgets)
+    try:
+        yield before
+    finally:
+        _under_way.subtract(budget.key for budget in budgets)
+        for budget in budgets:
+            if not _under_way[budget.key]:
+                del _under_way[budget.key]
+
+
+async def _over(budgets: dict[Budget, int], store: Store) -> str:
+    """Return the name of the budget that has nothing left, or ""."""
+    counts = await asyncio.gather(*(store.notices.count(budget.spent) for budget in budgets))
+    spent = zip(budgets.items(), counts, strict=True)
+    over = (one.because for (one, before), count in spent if count + before >= one.limit)
+    return next(over, "")
 
 
 async def _withhold(notice: Notice, because: str, raw: bytes, store: Store) -> None:
     withheld = notice.changed(state="withheld", withheld_because=because)
     if await store.notices.add(withheld, raw=raw):
         _log.warning("notice withheld", extra={"notice_id": notice.id, "because": because})
-
-
-async def _over_budget(
-    notice: Notice, case: Case, department: Department, store: Store, now: datetime
-) -> str:
-    """Return the name of the budget that this notice is over, or ""."""
-    budgets = budgets_for(notice, case, department, now)
-    counts = await asyncio.gather(*(store.notices.count(budget.where) for budget in budgets))
-    over = (b.because for b, count in zip(budgets, counts, strict=True) if count >= b.limit)
-    return next(over, "")
 
 
 def requested(notice: Notice) -> NoticeRequested:

@@ -19,7 +19,12 @@ RecipientRole = Literal["complainant", "unit", "complaints_office"]
 
 
 class Notice(Document):
-    """`return_path` is "" (null sender, RFC 3834) for automatic mail to persons, else VERP."""
+    """`return_path` is "" (null sender, RFC 3834) for automatic mail to persons, else VERP.
+
+    `budget_day` and `budget_hour` name the budgets that this notice uses up ("address day",
+    "domain hour"); None when it has none or is withheld. One indexed value each, so that a count
+    reads what one budget holds and never all that an address ever got.
+    """
 
     collection: ClassVar[str] = "notices"
     indexes: ClassVar[tuple[str, ...]] = (
@@ -30,6 +35,8 @@ class Notice(Document):
         "recipient",
         "recipient_domain",
         "message_id",
+        "budget_day",
+        "budget_hour",
     )
 
     case_id: str
@@ -48,6 +55,8 @@ class Notice(Document):
     possibly_doubled: int = 0
     last_error: str = ""
     withheld_because: str = ""
+    budget_day: str | None = None
+    budget_hour: str | None = None
     policy_version: str = ""
     rules_version: str = ""
 

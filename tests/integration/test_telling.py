@@ -1,0 +1,217 @@
+"""Telling, with the store of the embedded shape."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from services.notifier.rendering import Renderer
+from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
+from services.notifier.telling import tell_case
+from shared.adapters.sqlite_bus import SqliteBus
+from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
+from shared.domain.case import Case
+from shared.domain.document import derived_id
+from shared.domain.keys import verp_notice
+from shared.domain.notice import Notice
+from shared.errors import Poison
+from shared.events import CaseAssigned, CaseHeld, MessageAdded
+from shared.ports.query import AllOf, Equal, Query
+
+DEPARTMENT = sample_department()
+HEAD = sample_head(DEPARTMENT)
+RENDERER = Renderer(DEPARTMENT)
+ASSIGNED = sample_case("fr", DEPARTMENT)
+HELD = sample_case("fr", DEPARTMENT, kind="held")
+
+
+class HandClock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self) -> None:
+        self.moment = RECEIVED
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    store = await open_sqlite_store(tmp_path / "recours.db")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+async def tell(
+    event: CaseAssigned | CaseHeld | MessageAdded, store: SqliteStore, clock: HandClock
+) -> None:
+    await tell_case(
+        event,
+        store=store,
+        clock=clock,
+        department=DEPARTMENT,
+        keys=HEAD.keys,
+        renderer=RENDERER,
+        public_url="https://plaintes.ministere.example/",
+        desk_url="https://bureau.ministere.example",
+    )
+
+
+async def assign(case: Case, store: SqliteStore, clock: HandClock) -> None:
+    await tell(CaseAssigned(id="e", at=clock.now(), case_id=case.id), store, clock)
+
+
+async def notices(store: SqliteStore, **where: str) -> list[Notice]:
+    conditions = AllOf([Equal(field, value) for field, value in where.items()])
+    return await store.notices.find(Query(where=conditions, sort="kind", limit=1000))
+
+
+async def requested(store: SqliteStore, clock: HandClock) -> int:
+    depths = {depth.name: depth for depth in await SqliteBus(store.file, clock).depths()}
+    return depths["notifier.sending"].ready
+
+
+def other_cases(number: int, *, domain: str = "courriel.example") -> Sequence[Case]:
+    ids = (derived_id("case", "other", str(count)) for count in range(number))
+    return [
+        ASSIGNED.changed(
+            id=case_id,
+            complainant=ASSIGNED.complainant.model_copy(
+                update={"address": f"personne{count}@{domain}"}
+            ),
+        )
+        for count, case_id in enumerate(ids)
+    ]
+
+
+async def test_each_notice_is_kept_with_its_mail_and_requested_once(
+    store: SqliteStore, clock: HandClock
+) -> None:
+    await store.cases.add(ASSIGNED)
+    for _ in range(3):
+        await assign(ASSIGNED, store, clock)
+    acknowledgement, assigned = await notices(store)
+    assert (acknowledgement.kind, assigned.kind) == ("acknowledgement", "assigned")
+    assert await requested(store, clock) == 2
+    raw = await store.notices.raw(acknowledgement.id)
+    assert raw is not None
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    assert message["Message-ID"] == f"<{acknowledgement.message_id}>"
+    assert message["To"] == acknowledgement.recipient == "personne@courriel.example"
+    assert message["Subject"] == acknowledgement.subject
+    assert acknowledgement.policy_version == "sample"
+
+
+async def test_persons_get_the_null_sender_and_units_a_return_path_of_their_own(
+    store: SqliteStore, clock: HandClock
+) -> None:
+    await store.cases.add(ASSIGNED)
+    await assign(ASSIGNED, store, clock)
+    acknowledgement, assigned = await notices(store)
+    assert acknowledgement.return_path == ""
+    assert verp_notice(HEAD.keys, assigned.return_path) == assigned.id
+
+
+async def test_a_case_held_and_then_assigned_is_acknowledged_once(
+    store: SqliteStore, clock: HandClock
+) -> None:
+    case = await store.cases.save(HELD)
+    await tell(CaseHeld(id="e1", at=clock.now(), case_id=case.id), store, clock)
+    await store.cases.save(case.changed(state="assigned", assignment=ASSIGNED.assignment))
+    await assign(case, store, clock)
+    kinds = [notice.kind for notice in await notices(store)]
+    assert kinds == ["acknowledgement_held", "assigned", "held"]
+
+
+async def test_an_addition_is_told_to_the_unit(store: SqliteStore, clock: HandClock) -> None:
+    await store.cases.add(ASSIGNED)
+    await tell(
+        MessageAdded(id="e", at=clock.now(), case_id=ASSIGNED.id, message_id="m"), store, clock
+    )
+    (added,) = await notices(store)
+    assert (added.kind, added.recipient) == ("added", "bureau@ministere.example")
+
+
+async def test_a_flood_from_one_address_gets_five_acknowledgements_a_day(
+    store: SqliteStore, clock: HandClock
+) -> None:
+    cases = [case.changed(complainant=ASSIGNED.complainant) for case in other_cases(20)]
+    await asyncio.gather(*(store.cases.add(case) for case in cases))
+    await asyncio.gather(*(assign(case, store, clock) for case in cases))
+    withheld = await notices(store, state="withheld")
+    created = await notices(store, state="created")
+    assert {notice.withheld_because for notice in withheld} == {
+        "acknowledgements_per_address_and_day"
+    }
+    assert [notice.kind for notice in created].count("acknowledgement") == 5
+    assert [notice.kind for notice in created].count("assigned") == 20
+    assert len(withheld) == 15
+    assert await requested(store, clock) == 25
+    assert await store.notices.raw(withheld[0].id)
+
+
+async def test_a_new_day_has_a_new_budget(store: SqliteStore, clock: HandClock) -> None:
+    cases = [case.changed(complainant=ASSIGNED.complainant) for case in other_cases(7)]
+    await asyncio.gather(*(store.cases.add(case) for case in cases))
+    for case in cases[:6]:
+        await assign(case, store, clock)
+    clock.moment += timedelta(days=1)
+    await assign(cases[6], store, clock)
+    acknowledgements = await notices(store, kind="acknowledgement", state="created")
+    assert len(acknowledgements) == 6
+    assert len(await notices(store, state="withheld")) == 1
+
+
+async def test_a_flood_from_one_domain_gets_two_hundred_acknowledgements_an_hour(
+    store: SqliteStore, clock: HandClock
+) -> None:
+    cases = other_cases(203)
+    await asyncio.gather(*(store.cases.add(case) for case in cases))
+    await asyncio.gather(*(assign(case, store, clock) for case in cases))
+    withheld = await notices(store, state="withheld")
+    assert [notice.withheld_because for notice in withheld] == [
+        "acknowledgements_per_domain_and_hour"
+    ] * 3
+
+
+async def test_an_address_that_is_ours_is_not_answered(
+    store: SqliteStore, clock: HandClock
+) -> None:
+    ours = ASSIGNED.complainant.model_copy(update={"address": "plaintes@ministere.example"})
+    await store.cases.add(ASSIGNED.changed(complainant=ours))
+    await assign(ASSIGNED, store, clock)
+    (withheld,) = await notices(store, state="withheld")
+    assert withheld.withheld_because == "address_is_ours"
+    assert await requested(store, clock) == 1
+
+
+async def test_an_event_of_no_case_is_poison(store: SqliteStore, clock: HandClock) -> None:
+    with pytest.raises(Poison) as raised:
+        await assign(ASSIGNED, store, clock)
+    assert raised.value.code == "case_not_found"
+
+
+async def test_a_redelivery_after_a_flood_changes_nothing(
+    store: SqliteStore, clock: HandClock
+) -> None:
+    cases = [case.changed(complainant=ASSIGNED.complainant) for case in other_cases(6)]
+    again = partial(assign, store=store, clock=clock)
+    for case in cases:
+        await store.cases.add(case)
+        await again(case)
+    before = await notices(store)
+    for case in cases:
+        await again(case)
+    assert await notices(store) == before
