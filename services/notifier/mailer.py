@@ -225,7 +225,8 @@ class RelayMailer:
         connection = self._new()
         try:
             await connection.connect()
-            await connection.ehlo()
+            if connection.is_ehlo_or_helo_needed:  # else the offer of TLS was asked for already
+                await connection.ehlo()
         except SMTPResponseException as error:
             connection.close()
             raise Transient(f"relay_{error.code}") from None

@@ -1,0 +1,171 @@
+"""Sending, with the store of the embedded shape and a mailer that does as it is told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.notifier.mailer import IN_DATA, Rejected
+from services.notifier.sample import RECEIVED
+from services.notifier.sending import IN_HAND, send_notice
+from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
+from shared.domain.notice import Notice
+from shared.errors import Poison, RecoursError, Transient
+from shared.events import NoticeRequested
+
+NOTICE = Notice(
+    id="n1",
+    case_id="c1",
+    kind="acknowledgement",
+    role="complainant",
+    recipient="personne@courriel.example",
+    language="fr",
+    message_id="n1.mark@ministere.example",
+    return_path="",
+    created_at=RECEIVED,
+)
+EVENT = NoticeRequested(id="e1", at=RECEIVED, notice_id="n1")
+
+
+class HandClock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self) -> None:
+        self.moment = RECEIVED + timedelta(minutes=1)
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+class ToldMailer:
+    """Raises what it is told to, or keeps what it is given."""
+
+    def __init__(self, *errors: RecoursError) -> None:
+        self.errors = list(errors)
+        self.sent: list[tuple[str, str, str, bytes]] = []
+        self.store: SqliteStore | None = None
+        self.meanwhile = NOTICE
+
+    async def send(self, *, notice_id: str, mail_from: str, rcpt_to: str, raw: bytes) -> None:
+        if self.store:
+            self.meanwhile = await stored(self.store)
+            await self.store.notices.save(self.meanwhile.changed(last_error="meanwhile"))
+        if self.errors:
+            raise self.errors.pop(0)
+        self.sent.append((notice_id, mail_from, rcpt_to, raw))
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def stored(store: SqliteStore) -> Notice:
+    notice = await store.notices.get("n1")
+    assert notice is not None
+    return notice
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    store = await open_sqlite_store(tmp_path / "recours.db")
+    await store.notices.add(NOTICE, raw=b"the mail")
+    yield store
+    await store.close()
+
+
+async def test_a_notice_is_sent_and_says_when(store: SqliteStore) -> None:
+    mailer = ToldMailer()
+    await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer)
+    notice = await stored(store)
+    assert mailer.sent == [("n1", "", "personne@courriel.example", b"the mail")]
+    assert (notice.state, notice.attempts, notice.possibly_doubled) == ("sent", 1, 0)
+    assert notice.sending_at == notice.sent_at == RECEIVED + timedelta(minutes=1)
+
+
+async def test_a_notice_is_sent_once_however_often_it_is_requested(store: SqliteStore) -> None:
+    mailer = ToldMailer()
+    for _ in range(3):
+        await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer)
+    assert len(mailer.sent) == 1
+
+
+@pytest.mark.parametrize("state", ["sent", "permanent", "withheld"])
+async def test_a_notice_that_has_ended_stays_as_it_is(store: SqliteStore, state: str) -> None:
+    await store.notices.save((await stored(store)).changed(state=state))
+    mailer = ToldMailer()
+    await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer)
+    assert mailer.sent == []
+    assert (await stored(store)).state == state
+
+
+async def test_a_relay_that_is_away_is_tried_again(store: SqliteStore) -> None:
+    mailer = ToldMailer(Transient("relay_451"))
+    with pytest.raises(Transient) as raised:
+        await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer)
+    assert raised.value.code == "relay_451"
+    notice = await stored(store)
+    assert (notice.state, notice.last_error) == ("temporary", "relay_451")
+    await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer)
+    notice = await stored(store)
+    assert (notice.state, notice.attempts, notice.last_error) == ("sent", 2, "")
+    assert notice.possibly_doubled == 0
+
+
+async def test_a_notice_that_is_refused_ends_there(store: SqliteStore) -> None:
+    await send_notice(
+        EVENT, store=store, clock=HandClock(), mailer=ToldMailer(Rejected("relay_550"))
+    )
+    notice = await stored(store)
+    assert (notice.state, notice.last_error) == ("permanent", "relay_550")
+
+
+async def test_sending_is_saved_before_the_wire_and_sent_over_what_was_saved_meanwhile(
+    store: SqliteStore,
+) -> None:
+    mailer = ToldMailer()
+    mailer.store = store
+    await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer)
+    assert mailer.meanwhile.state == "sending"
+    assert (await stored(store)).state == "sent"
+
+
+async def test_a_crash_on_the_wire_is_counted_as_a_possible_double(store: SqliteStore) -> None:
+    clock = HandClock()
+    begun = (await stored(store)).changed(state="sending", sending_at=clock.now(), attempts=1)
+    await store.notices.save(begun)
+    clock.moment += IN_HAND
+    mailer = ToldMailer()
+    await send_notice(EVENT, store=store, clock=clock, mailer=mailer)
+    notice = await stored(store)
+    assert len(mailer.sent) == 1
+    assert (notice.state, notice.attempts, notice.possibly_doubled) == ("sent", 2, 1)
+
+
+async def test_a_notice_that_someone_is_sending_is_left_to_them(store: SqliteStore) -> None:
+    clock = HandClock()
+    begun = (await stored(store)).changed(state="sending", sending_at=clock.now(), attempts=1)
+    await store.notices.save(begun)
+    mailer = ToldMailer()
+    with pytest.raises(Transient) as raised:
+        await send_notice(EVENT, store=store, clock=clock, mailer=mailer)
+    assert raised.value.code == "notice_in_hand"
+    assert mailer.sent == []
+    assert (await stored(store)).attempts == 1
+
+
+async def test_an_answer_lost_after_the_last_byte_is_counted_as_a_possible_double(
+    store: SqliteStore,
+) -> None:
+    mailer = ToldMailer(Transient(IN_DATA))
+    with pytest.raises(Transient):
+        await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer)
+    assert (await stored(store)).possibly_doubled == 1
+
+
+async def test_an_event_of_no_notice_is_poison(store: SqliteStore) -> None:
+    event = EVENT.model_copy(update={"notice_id": "n2"})
+    with pytest.raises(Poison) as raised:
+        await send_notice(event, store=store, clock=HandClock(), mailer=ToldMailer())
+    assert raised.value.code == "notice_not_found"
