@@ -94,7 +94,8 @@ class Table:
             raise self.fault(key, f"[[{key}]] is missing")
         places = _places(self.source, self.line, rf"\[\[{key}\]\]")
         return [
-            Table(self.file, *place, entry) for place, entry in zip(places, value, strict=False)
+            Table(self.file, line, source.partition("\n[")[0], entry)
+            for (line, source), entry in zip(places, value, strict=False)
         ]
 
     def fault(self, key: str, what: str | None = None) -> Misconfigured:

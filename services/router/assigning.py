@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from services.router.routing import route
 from shared.domain.assignment import Assignment, Held, HeldReason
+from shared.domain.reading import Reading
 from shared.errors import Conflict, Poison
 from shared.events import CaseAssigned, CaseHeld, CaseOpened, caused_by
 
@@ -62,12 +63,18 @@ async def assign_case(
 
 
 async def _text(case: Case, store: Store) -> str:
-    """Return what the person wrote: subject, own words, postal address; quotes left out."""
     message = await store.messages.get(case.first_message_id) if case.first_message_id else None
-    words = message.reading.own_text if message else ""
-    address = case.complainant.postal_address
-    room = LONGEST - len(address) - len(case.subject) - 4
-    return "\n\n".join(part for part in (case.subject, words[: max(room, 0)], address) if part)
+    return text_of(case, message.reading if message else Reading())
+
+
+def text_of(case: Case, reading: Reading) -> str:
+    """Return what the person wrote: own words, subject, postal address; quotes left out.
+
+    The words come first, so that positions of evidence in them are positions in the own text.
+    """
+    rest = [part for part in (case.subject, case.complainant.postal_address) if part]
+    room = max(LONGEST - sum(len(part) + 2 for part in rest), 0)
+    return "\n\n".join((reading.own_text[:room], *rest))
 
 
 async def _decide(

@@ -20,7 +20,7 @@ _NOT_THE_CITY = (
     " hydro ", " province de ", " tout le ", " retraite ", " loto ", " sante ", " investissement ",
 )  # fmt: skip
 _CITY_BEFORE = (" ville de ", " city of ", " habite a ", " demeure a ", " vis a ", " reside a ")
-_CITY_AFTER = (" city", ", quebec", " quebec", ", qc", " qc", " , qc", ", p.q", " ville")
+_CITY_AFTER = (" city", ", quebec", " ,quebec", " quebec", ", qc", " ,qc", " qc", ", p.q", " ville")
 QUEBEC = "quebec"
 _KINDS: dict[Kind, EvidenceKind] = {"unit": "unit_named", **{kind: kind for kind in PLACE_KINDS}}
 
@@ -59,22 +59,38 @@ class Territory:
 
 def clues(
     text: str, folded: Folded, automaton: Any, territory: Territory, day: date
-) -> Iterator[Evidence]:
-    """Yield the evidence in the order in which it stands in `text`."""
-    codes = list(postal_codes(text))
-    found = [_of_postal_code(text, code, territory, day) for code in codes]
-    names = iter(_together(folded.text, _hits(folded.text, automaton)))
-    for start, end, entry, abroad in names:
+) -> list[Evidence]:
+    """Return the evidence in the order in which it stands in `text`, each kind of clue once.
+
+    A name that already stands there as strong evidence is not weighed again.
+    """
+    found = [_of_postal_code(text, code, territory, day) for code in postal_codes(text)]
+    settled: set[str] = set()
+    for start, end, entry, abroad in _together(folded.text, _hits(folded.text, automaton)):
+        if entry.key in settled and not abroad:
+            continue
         if abroad:
+            province = entry.meanings[0].value
             evidence: Evidence | None = _evidence(
-                folded, start, end, "province", entry.meanings[0].value, "strong"
+                folded, start, end, "province", province, "strong"
             )
         else:
             evidence = _of_name(folded, start, end, entry, territory, day)
-        if evidence:
-            found.append(evidence)
+        if evidence is None:
+            continue
+        found.append(evidence)
+        if evidence.strength == "strong":
+            settled.add(entry.key)
     found.sort(key=lambda clue: (clue.start, -clue.end))
-    yield from found
+    return _once(found)
+
+
+def _once(found: Iterable[Evidence]) -> list[Evidence]:
+    """Return the first of all clues that say the same, equally strongly."""
+    first: dict[tuple[str, str, str], Evidence] = {}
+    for clue in found:
+        first.setdefault((clue.kind, clue.value, clue.strength), clue)
+    return list(first.values())
 
 
 def _hits(text: str, automaton: Any) -> list[tuple[int, int, Entry]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 #: What stands between words but never within a name; a blank line counts as one.
 HARD = ","
 _LIGATURE_OE, _LIGATURE_AE = "\x01", "\x02"
-_SPACES = "\t\r -'\u00a0\u2010\u2011\u2013\u2014\u2018\u2019`\u00b4/\\_*>?"
+_SPACES = "\t\r -'\u00a0\u2010\u2011\u2013\u2014\u2018\u2019`\u00b4/\\_*>?!"
 
 
 def _byte_table() -> bytes:

@@ -28,6 +28,8 @@ from shared.domain.unit import Unit
 
 #: A person's own words are shorter; beyond this a text is cut so that one mail stops nobody.
 LONGEST = 64 * 1024
+#: A case keeps this many clues: a list of every town is judged whole but not copied into it.
+MOST = 50
 
 
 @dataclass(slots=True)
@@ -70,8 +72,11 @@ def locate(text: str, gazetteer: Gazetteer, *, on: date, units: Mapping[str, Uni
     """
     text = text[:LONGEST]
     automaton = gazetteer.automaton(units)
-    evidence = list(clues(text, fold(text), automaton, gazetteer.territory, on))
-    return judge(evidence, gazetteer.territory, on)
+    evidence = clues(text, fold(text), automaton, gazetteer.territory, on)
+    location = judge(evidence, gazetteer.territory, on)
+    if len(evidence) <= MOST:
+        return location
+    return location.model_copy(update={"evidence": location.evidence[:MOST]})
 
 
 def _by_code(names: Iterable[Name]) -> dict[str, tuple[Meaning, ...]]:

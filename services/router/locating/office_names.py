@@ -10,6 +10,7 @@ from shared.domain.unit import Unit
 
 _OFFICE = "bureau de services quebec "
 _CENTRE = "centre local d emploi "
+_REGIONAL = "direction regionale de services quebec "
 #: What else an office is called, today and by its name of before the offices were renamed.
 _TODAY = (
     "bureau de services quebec", "bureau services quebec", "services quebec", "bureau",
@@ -40,6 +41,9 @@ def _names(unit: Unit) -> Iterator[Name]:
 
 def _variants(key: str, heads: tuple[str, ...]) -> Iterator[str]:
     yield key
+    if key.startswith(_REGIONAL):
+        region = key.removeprefix(_REGIONAL)
+        yield from (f"direction regionale {link}{region}" for link in ("", *_LINKS))
     for head in (_OFFICE, _CENTRE):
         if not key.startswith(head):
             continue

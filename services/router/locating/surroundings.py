@@ -20,6 +20,9 @@ _STREET_BEFORE = re.compile(
 )
 _STREET_AFTER = re.compile(r" (?:st|street|ave|avenue|blvd|boulevard|road|rd|drive|lane)[ ,.]")
 _NUMBERED = re.compile(r"(?<!app)(?<!apt)[ ,][0-9]{1,5}[a-z]? ?,? $")
+_NUMBER_BEFORE = re.compile(
+    r"(?<!app)(?<!app[.])(?<!apt)(?<!apt[.])(?<!bureau)[ ,][0-9]{2,5}[a-z]? $"
+)
 _DIRECTION = re.compile(r" (?:est|ouest|nord|sud|east|west|north|south|o|e|n|s|w)[ ,.]")
 _PERSON_BEFORE = re.compile(
     r"[ ,.(](?:m|mm|mme|mlle|monsieur|madame|mademoiselle|mr|mrs|ms|miss|dr|dre|docteur|me|maitre)"
@@ -37,10 +40,11 @@ _CUE_BEFORE = re.compile(
 _HOME_BEFORE = re.compile(
     r"[ ,.(](?:habite|habitons|demeure|demeurons|vis|vivons|reside|residons|live|living"
     r"|domiciliee?|installee?|ville|municipalite|city|town|region)"
-    r"(?: (?:a|au|aux|in|at|near|de|du|des|d|of))* $"
+    r"(?: (?:a|au|aux|en|in|at|near|de|du|des|d|of))* $"
 )
 _PROVINCE_AFTER = re.compile(
-    r"[ ,.]{1,3}(?:\(?(?:qc|que|quebec|pq|p\.q|province de quebec)\b|[ghj][0-9][a-z] ?[0-9])"
+    r"[ ,.]{1,3}(?:(?:qc|que|quebec|pq|p\.q|province de quebec)\b"
+    r"|[ghj][0-9][a-z] ?[0-9]|le [0-9])"
 )
 
 
@@ -86,6 +90,8 @@ def _is_proper(words: str) -> bool:
 def _is_street(before: str, after: str) -> bool:
     if _STREET_BEFORE.search(before) or _STREET_AFTER.match(after):
         return True
+    if after.startswith(",") and _NUMBER_BEFORE.search(before):
+        return True  # "4523 Laval, Montréal"
     return bool(_NUMBERED.search(before) and _DIRECTION.match(after))
 
 

@@ -1,0 +1,76 @@
+"""Reasons in words a person can read, in both languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from services.router.explaining import explain, report
+from services.router.locating.gazetteer import Gazetteer, locate
+from services.router.routing import route
+from shared.department import Department
+from shared.domain.assignment import Assignment, Held
+from shared.domain.case import Case
+from tests.unit.router.conftest import NOW
+
+Deciding = Callable[[str], Assignment | Held]
+
+
+@pytest.fixture
+def deciding(department: Department, gazetteer: Gazetteer, a_case: Callable[..., Case]) -> Deciding:
+    def deciding(text: str) -> Assignment | Held:
+        return route(a_case(), text, department=department, gazetteer=gazetteer, at=NOW)
+
+    return deciding
+
+
+def test_an_assignment_names_clues_rule_and_day(deciding: Deciding, department: Department) -> None:
+    assert explain(deciding("à Boucherville J4B 1A1"), department, "fr") == (
+        "Confiée à\u00a0: Bureau de Services Québec de Longueuil, parce que le nom "
+        "«\u00a0Boucherville\u00a0» et le code postal J4B 1A1 s’accordent\u00a0; "
+        "règle R-102B, valable depuis le 5\u00a0novembre 2020."
+    )
+    assert explain(deciding("à Boucherville J4B 1A1"), department, "en") == (
+        "Assigned to: Longueuil Services Québec office, because the name “Boucherville” and the "
+        "postal code J4B 1A1 agree; rule R-102B, valid since November 5, 2020."
+    )
+
+
+def test_a_named_unit_needs_no_rule(deciding: Deciding, department: Department) -> None:
+    text = explain(deciding("au bureau de Longueuil"), department, "fr")
+    assert "l’unité nommée «\u00a0bureau de Longueuil\u00a0» y mène" in text
+    assert text.endswith("l’unité qui a servi la personne répond.")
+
+
+def test_a_held_case_lists_who_it_could_be_and_why(
+    deciding: Deciding, department: Department
+) -> None:
+    text = explain(deciding("Laval J4H 1A1"), department, "en")
+    assert text.startswith("Held: the clues contradict each other (the name “Laval” and ")
+    assert "Regional Branch – Montérégie, for the postal code J4H 1A1" in text
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_reason_to_hold_has_its_words(department: Department, language: str) -> None:
+    from shared.domain.assignment import HeldReason
+
+    for reason in HeldReason.__args__:  # type: ignore[attr-defined] # a Literal at run time
+        said = explain(Held(reason=reason, at=NOW), department, language)
+        assert len(said) > 20
+
+
+def test_a_report_has_its_keys_and_is_plain_json(
+    deciding: Deciding, department: Department, gazetteer: Gazetteer
+) -> None:
+    text = "Laval J4H 1A1"
+    location = locate(text, gazetteer, on=NOW.date(), units=department.units)
+    found = report("a.eml", location, deciding(text), department)
+    assert list(found) == [
+        "file", "status", "region", "municipality_code", "unit", "held_reason", "candidates",
+        "evidence",
+    ]  # fmt: skip
+    assert json.loads(json.dumps(found))["held_reason"] == "conflicting_places"
+    sent = report("b.eml", location, deciding("à Laval"), department)
+    assert (sent["unit"], sent["held_reason"], sent["candidates"]) == ("DR-13", None, [])
