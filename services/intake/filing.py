@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import NamedTuple
 
@@ -32,7 +31,7 @@ from services.intake.statement import envelope_id_for, message_of, statement_of,
 from services.intake.uploads import Form, read_form
 from shared.domain.document import new_id
 from shared.domain.envelope import Envelope, Language
-from shared.domain.reference import reference_for
+from shared.domain.reference import reference_for, year_of
 from shared.errors import Refused, Transient
 from shared.ports.query import Equal, Query
 
@@ -236,8 +235,7 @@ async def _received_path(
 ) -> str:
     message_id, content = message_identity(raw)
     case_id = case_id_for(message_id=message_id, content_sha256=content, envelope_id=envelope.id)
-    year: date = door.pages.dates(language).day_of(envelope.received_at)
-    reference = await _free_reference(case_id, year.year, door)
+    reference = await _free_reference(case_id, year_of(envelope.received_at), door)
     mark = door.keys.mark("received", reference, envelope.id, str(documents))
     return f"{PATHS[language].received}/{reference}/{envelope.id}/{documents}/{mark}"
 

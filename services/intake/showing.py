@@ -117,6 +117,7 @@ def status_page(
         "status.html",
         language,
         other_path=f"{PATHS[other(language)].status}/{path}",
+        here=f"{PATHS[language].status}/{path}",
         reference=reference,
         standing=standing,
         unit=standing.unit,

@@ -100,6 +100,7 @@ def _steps(
         past.append(Step("acknowledged", min(told)))
     if case.assignment:
         past.append(Step("assigned", case.assignment.at))
+    past.sort(key=lambda step: str(step.at))
     if case.state == "closed":
         return tuple(past)
     choice = [] if case.assignment else [Step("to_assign", None, done=False)]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from services.intake.door import PATHS, Door
@@ -38,7 +38,8 @@ from shared.domain.keys import Keys
 from shared.domain.reference import parse_reference
 from shared.errors import Transient
 from shared.pages.guard import Guard
-from shared.pages.rendering import Pages, static_file
+from shared.pages.rendering import Pages
+from shared.pages.routes import common_routes
 from shared.ports.clock import Clock
 from shared.ports.query import Equal, Query
 from shared.ports.store import Store
@@ -95,9 +96,7 @@ def _common_routes(door: Door) -> list[Route]:
         Route("/", partial(_go, PATHS["fr"].form)),
         Route("/en", partial(_go, PATHS["en"].form)),
         Route("/en/", partial(_go, PATHS["en"].form)),
-        Route("/style/recours.css", _sheet),
-        Route("/health/live", _live),
-        Route("/health/ready", partial(_ready, door)),
+        *common_routes(door.store),
     ]
 
 
@@ -117,26 +116,6 @@ def _pages(door: Door, language: Language) -> list[Route]:
 async def _go(path: str, request: Request) -> Response:
     del request
     return RedirectResponse(path, 307)
-
-
-async def _sheet(request: Request) -> Response:
-    # The address of the sheet changes with it (?hash), so a browser may keep it for a year.
-    kept = "public, max-age=31536000, immutable" if request.url.query else "no-cache"
-    return Response(static_file("recours.css"), 200, {"Cache-Control": kept}, "text/css")
-
-
-async def _live(request: Request) -> Response:
-    del request
-    return PlainTextResponse("live\n")
-
-
-async def _ready(door: Door, request: Request) -> Response:
-    del request
-    try:
-        await door.store.ping()
-    except Transient:
-        return PlainTextResponse("store down\n", 503)
-    return PlainTextResponse("ready\n")
 
 
 async def _form(door: Door, language: Language, request: Request) -> Response:

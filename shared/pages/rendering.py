@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from shared.department import Department
 from shared.pages.dates import Dates
@@ -66,3 +67,10 @@ def sheet_path() -> str:
 def static_file(name: str) -> bytes:
     """Return a file of the one shared folder of style and map."""
     return (HERE / "static" / name).read_bytes()
+
+
+def map_shapes() -> Markup:
+    """Return the shapes of the map, to stand once on a page that then uses them by name."""
+    drawing = static_file("quebec.svg").decode()
+    start, end = drawing.index('<g id="quebec">'), drawing.rindex("</svg>")
+    return Markup(drawing[start:end])  # noqa: S704 (our own drawing)

@@ -1,0 +1,186 @@
+"""A case with all that belongs to it, and what its page tells: clock, flags, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+
+from services.desk.marking import Piece, marked, numbers_in
+from services.intake.standing import due_days
+from shared.department import Department
+from shared.domain.assignment import Candidate
+from shared.domain.case import Case
+from shared.domain.notice import Notice
+from shared.domain.place import Evidence
+from shared.domain.reading import Attachment, Message
+from shared.domain.unit import Unit
+from shared.pages.days import Line, line_of_days
+
+#: A case never grows without bound, and neither does its page; the rest is told as a number.
+MOST_MESSAGES = 50
+MOST_NOTICES = 50
+
+FlagKind = Literal["", "late", "soon", "good"]
+
+
+class Flag(NamedTuple):
+    """A word about the case: its key, what stands in it, and how loud it is."""
+
+    key: str
+    kind: FlagKind = ""
+    number: int = 0
+
+
+class Happening(NamedTuple):
+    """One line of the history: when, which sentence, and what stands in it."""
+
+    at: datetime
+    key: str
+    about: str = ""
+
+
+class Document(NamedTuple):
+    """An attachment with the message that carries it."""
+
+    message_id: str
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything the page of a case shows. `reads` counts how often it was opened before."""
+
+    case: Case
+    messages: Sequence[Message]
+    notices: Sequence[Notice]
+    reads: int
+    department: Department
+    now: datetime
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        decided = self.case.assignment or self.case.held
+        return decided.evidence if decided else ()
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """The first message's own words, with the clues marked in them."""
+        text = self.messages[0].reading.own_text if self.messages else ""
+        # Clues were looked for in subject, blank line, own words (services/router/assigning.py).
+        shift = len(self.case.subject) + 2 if self.case.subject else 0
+        return marked(text, self.evidence, shift=shift)
+
+    @property
+    def marked_numbers(self) -> frozenset[int]:
+        return numbers_in(self.pieces)
+
+    @property
+    def unit(self) -> Unit | None:
+        return self.department.units.get(self.case.unit_id or "")
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Regions to light on the map: the one that was found, or those of the candidates."""
+        assignment = self.case.assignment
+        if assignment:
+            region = assignment.region or (self.unit.region if self.unit else None)
+            return (region,) if region else ()
+        units = (self.department.units.get(each.unit_id) for each in self.candidates)
+        return tuple(dict.fromkeys(unit.region for unit in units if unit and unit.region))
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        return self.case.held.candidates if self.case.held and not self.case.assignment else ()
+
+    @property
+    def documents(self) -> list[Document]:
+        return self._attachments(inline=False)
+
+    @property
+    def pictures(self) -> list[Document]:
+        """Pictures inside the words, most of them logos: shown after the documents, folded."""
+        return self._attachments(inline=True)
+
+    def _attachments(self, *, inline: bool) -> list[Document]:
+        return [
+            Document(message.id, attachment)
+            for message in self.messages
+            for attachment in message.reading.attachments
+            if attachment.inline == inline
+        ]
+
+    @property
+    def contact_due(self) -> date | None:
+        promised = due_days(self.department, self.case.received_at)
+        return self.case.contact_due_on or (promised.contact_on if promised else None)
+
+    @property
+    def line(self) -> Line | None:
+        """The clock of the case; none when it is closed."""
+        promised = due_days(self.department, self.case.received_at)
+        due = self.case.due_on or (promised.answer_on if promised else None)
+        if due is None or self.case.state == "closed":
+            return None
+        calendar = self.department.calendar
+        return line_of_days(
+            calendar,
+            start=calendar.day_of(self.case.received_at),
+            due=due,
+            today=calendar.day_of(self.now),
+            contact=self.contact_due,
+        )
+
+    @property
+    def acknowledged_at(self) -> datetime | None:
+        sent = [
+            notice.sent_at
+            for notice in self.notices
+            if notice.role == "complainant" and notice.state == "sent" and notice.sent_at
+        ]
+        return min(sent, default=None)
+
+    @property
+    def flags(self) -> list[Flag]:
+        """What a reader should know before anything else, loudest first."""
+        flags = [*_clock_flags(self.line)]
+        if self.case.tray != "ordinary":
+            flags.append(Flag(f"tray_{self.case.tray}", "soon"))
+        if any(notice.state == "permanent" for notice in self.notices):
+            flags.append(Flag("undelivered", "late"))
+        if self.case.complainant.kind == "legal":
+            flags.append(Flag("legal"))
+        if self.documents:
+            flags.append(Flag("documents", "", len(self.documents)))
+        return flags
+
+    @property
+    def history(self) -> list[Happening]:
+        """What happened, newest first."""
+        case = self.case
+        told = [Happening(case.received_at, f"received_{case.channel}")]
+        if case.held and not case.assignment:
+            told.append(Happening(case.held.at, "held"))
+        if case.assignment:
+            unit = self.unit.name_fr if self.unit else case.assignment.unit_id
+            told.append(Happening(case.assignment.at, "assigned", unit))
+        told += [Happening(message.at, f"added_{message.channel}") for message in self.messages[1:]]
+        told += [
+            Happening(notice.sent_at, f"sent_{notice.kind}", notice.recipient)
+            for notice in self.notices
+            if notice.state == "sent" and notice.sent_at
+        ]
+        return sorted(told, key=lambda happening: happening.at, reverse=True)
+
+
+def _clock_flags(line: Line | None) -> list[Flag]:
+    if line is None:
+        return []
+    if line.late:
+        return [Flag("late", "late", -line.left)]
+    if line.left <= 3:
+        return [Flag("soon", "soon", line.left)]
+    if line.contact == line.today:
+        return [Flag("contact_today", "soon")]
+    return []

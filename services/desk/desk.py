@@ -1,0 +1,79 @@
+"""What every page of the desk needs, put together once and passed along; and its small pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from starlette.responses import HTMLResponse
+
+from shared.department import Department
+from shared.domain.envelope import Language
+from shared.domain.keys import Keys
+from shared.domain.unit import Unit
+from shared.pages.rendering import Pages
+from shared.ports.clock import Clock
+from shared.ports.store import Store
+
+Why = Literal["expired", "elsewhere", "unknown", "down", "document", "home"]
+
+ROOTS: dict[Language, str] = {"fr": "/bureau", "en": "/en/desk"}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk. `desk_url` is the base of every link to it."""
+
+    store: Store
+    clock: Clock
+    keys: Keys
+    department: Department
+    desk_url: str
+    pages: Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A signed link to a case, as it stands in the address; nothing of it is trusted yet."""
+
+    case_id: str
+    unit_id: str
+    expiry: str
+    mark: str
+
+    @property
+    def path(self) -> str:
+        return "/".join((self.case_id, self.unit_id, self.expiry, self.mark))
+
+    @property
+    def until(self) -> datetime:
+        """The moment up to which a genuine link is good."""
+        return datetime.fromtimestamp(int(self.expiry), UTC)
+
+    def genuine(self, keys: Keys) -> bool:
+        """Tell whether the mark is ours, whatever the time."""
+        plain = self.expiry.isascii() and self.expiry.isdigit() and len(self.expiry) <= 12
+        return plain and keys.verifies(self.mark, "desk", self.case_id, self.unit_id, self.expiry)
+
+
+def other(language: Language) -> Language:
+    """Return the language that a page is not in."""
+    return "en" if language == "fr" else "fr"
+
+
+def refusal(desk: Desk, language: Language, why: Why, status: int, path: str = "") -> HTMLResponse:
+    """Return a page that says why there is nothing to see, and whom to ask."""
+    html = desk.pages.render(
+        "no.html", language, why=why, other=f"{ROOTS[other(language)]}/{path}".rstrip("/")
+    )
+    return HTMLResponse(html, status, {"Retry-After": "60"} if status == 503 else {})
+
+
+def reader_of(desk: Desk, link: Link) -> Unit:
+    """Return the unit that a link was made for; one that the tables lost is told by its id."""
+    unit = desk.department.units.get(link.unit_id)
+    named = Unit(
+        id=link.unit_id, kind="office", name_fr=link.unit_id, name_en=link.unit_id, address=""
+    )
+    return unit or named
