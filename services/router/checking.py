@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Literal
 
 from services.router.claims import Claims
+from services.router.locating.clues import Territory
 from services.router.locating.gazetteer import Gazetteer
 from services.router.rules import living_unit, rule_book, scope_key
 from shared.department import Department
@@ -31,16 +32,19 @@ class Finding(Value):
 
 
 def check(department: Department, gazetteer: Gazetteer, *, on: date | None = None) -> list[Finding]:
-    """Return all findings, errors first. Gaps are looked for on `on`, or on the last day on
-    which any table changes; pass the present day to ask about today."""
-    day = on or _last_change(department)
+    """Return all findings, errors first.
+
+    Gaps are looked for on every day on which a rule changes, and on `on`; units are taken as
+    they are on `on`, or after the last change when it is not given.
+    """
+    today = on or _last_change(department)
     found = [
         *_duplicate_addresses(department.units.values()),
         *_cycles(department),
         *_overlaps(department.rules),
         *_dead_units(department),
         *_unknown_scopes(department.rules, gazetteer),
-        *_gaps(department, gazetteer, day),
+        *_gaps(department, gazetteer, today),
     ]
     return sorted(found, key=lambda one: (one.severity, one.file, one.line))
 
@@ -122,30 +126,43 @@ def _unknown_scopes(rules: Iterable[Rule], gazetteer: Gazetteer) -> Iterator[Fin
             yield _error("rules.csv", rule.line, message)
 
 
-def _gaps(department: Department, gazetteer: Gazetteer, day: date) -> Iterator[Finding]:
-    """Find municipalities and postal areas from which no rule leads to a living unit."""
-    territory = gazetteer.territory
-    claims = Claims(rule_book(department.rules), territory, department.units, day, day)
+def _gaps(department: Department, gazetteer: Gazetteer, today: date) -> Iterator[Finding]:
+    """Find municipalities and postal areas from which, on some day, no rule leads to a living
+    unit; each is told once."""
+    book, told = rule_book(department.rules), set[str]()
+    for day in sorted({today, *_changes(department.rules)}):
+        claims = Claims(book, gazetteer.territory, department.units, day, today)
+        for place in _places(gazetteer.territory, day):
+            value = place.evidence[0].value
+            if value not in told and not claims.of_location(place):
+                told.add(value)
+                yield _gap(place.evidence[0], gazetteer.lines.get(value, 0), day)
+
+
+def _changes(rules: Iterable[Rule]) -> Iterator[date]:
+    for rule in rules:
+        if rule.valid_from:
+            yield rule.valid_from
+        if rule.valid_to:
+            yield rule.valid_to + timedelta(days=1)
+
+
+def _places(territory: Territory, day: date) -> Iterator[Location]:
+    """Yield each municipality and each region of each postal area as if a text had named it."""
     for code, meanings in territory.municipalities.items():
-        meaning = next((one for one in meanings if one.live_on(day)), None)
-        if meaning is None:
-            continue
-        clue = _clue("municipality", code, meaning.regions, (code,))
-        here = Location(
-            status="resolved",
-            region=meaning.regions[0],
-            municipality_code=code,
-            evidence=(clue,),
-        )
-        if not claims.of_location(here):
-            yield _gap("municipalities.csv", gazetteer.lines.get(code, 0), f"municipality {code}")
+        for meaning in meanings:
+            if meaning.live_on(day):
+                clue = _clue("municipality", code, meaning.regions, (code,))
+                yield _located(clue, code)
     for area in territory.areas:
-        regions = territory.area_regions(area, day)
-        for region in regions:
-            clue = _clue("fsa", area, (region,), ())
-            here = Location(status="resolved", region=region, evidence=(clue,))
-            if not claims.of_location(here):
-                yield _gap("fsas.csv", gazetteer.lines.get(area, 0), f"postal area {area}")
+        for region in territory.area_regions(area, day):
+            yield _located(_clue("fsa", area, (region,), ()), None)
+
+
+def _located(clue: Evidence, code: str | None) -> Location:
+    return Location(
+        status="resolved", region=clue.regions[0], municipality_code=code, evidence=(clue,)
+    )
 
 
 def _clue(
@@ -157,8 +174,11 @@ def _clue(
     return Evidence(kind=kind, value=value, words="", regions=regions, municipality_codes=codes)
 
 
-def _gap(file: str, line: int, what: str) -> Finding:
-    return _error(f"territory/{file}", line, f"no rule leads from {what} to a living unit")
+def _gap(clue: Evidence, line: int, day: date) -> Finding:
+    file = "municipalities.csv" if clue.kind == "municipality" else "fsas.csv"
+    what = "municipality" if clue.kind == "municipality" else "postal area"
+    message = f"no rule leads from {what} {clue.value} to a living unit (facts of {day})"
+    return _error(f"territory/{file}", line, message)
 
 
 def _error(file: str, line: int, message: str) -> Finding:

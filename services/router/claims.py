@@ -48,9 +48,11 @@ class Claims:
         )
 
     def candidates(self, evidence: Iterable[Evidence]) -> tuple[Candidate, ...]:
-        """Return every unit that any clue speaks for, the one with the best clue first."""
+        """Return every unit that any clue speaks for, the one with the best clue first, and
+        last the one that a rule of scope "default" names."""
         ordered = sorted(evidence, key=lambda clue: (_RANK[clue.strength], len(clue.regions)))
-        return tuple(merged(self._of_clue(clue) for clue in ordered))
+        last = self._claiming([("default", "", ())])
+        return tuple(merged((*map(self._of_clue, ordered), last)))
 
     def _of_clue(self, clue: Evidence) -> Iterator[Candidate]:
         """Yield the units that a single clue could mean, region by region."""

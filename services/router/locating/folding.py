@@ -56,7 +56,10 @@ class Folded:
 
     def original(self, position: int) -> int:
         """Return the position in `source` that a position in `text` stands for."""
-        index = position + self.shifts[bisect_right(self.cuts, position)]
+        after = bisect_right(self.cuts, position)
+        index = position + self.shifts[after]
+        if after < len(self.cuts):  # a replacement may be longer than what it replaced
+            index = min(index, self.cuts[after] + self.shifts[after + 1])
         if self.places is None:
             return min(max(index, 0), len(self.source))
         return self.places[min(max(index, 0), len(self.places) - 1)]

@@ -11,10 +11,12 @@ _FIRST, _LETTER = "ABCEGHJKLMNPRSTVXY", "ABCEGHJKLMNPRSTVWXYZ"
 _GAP = r"[ \t\u00a0\u2009\u202f-]{0,2}"
 _CODE = re.compile(
     rf"[{_FIRST}][0-9OIL][{_LETTER}]{_GAP}[0-9OIL][{_LETTER}][0-9OIL](?![A-Z0-9])",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_AREA = re.compile(rf"[GHJ][0-9][{_LETTER}](?![A-Z0-9])", re.IGNORECASE)
+_AREA = re.compile(rf"[GHJ][0-9][{_LETTER}](?![A-Z0-9])", re.IGNORECASE | re.ASCII)
 _AREA_CUE = re.compile(r"(?:code postal|postal code|\bqc|qu[ée]bec\)?|\bp\.?q\.?)[ :,\n(]*$", re.I)
+#: A digit beside a letter: every digit of a code is one, few others are.
+_BESIDE_A_LETTER = re.compile(r"[0-9](?:(?<=[A-Za-z].)|(?=[A-Za-z]))")
 _DIGIT = str.maketrans("OIL", "011")
 #: The province or territory of each first letter (Canada Post).
 PROVINCES = {
@@ -44,7 +46,7 @@ class PostalCode:
 def postal_codes(text: str) -> Iterator[PostalCode]:
     """Yield the codes that stand in `text`: six characters, or three after an address cue."""
     after = 0
-    for digit in re.finditer(r"[0-9]", text):
+    for digit in _BESIDE_A_LETTER.finditer(text):
         at = digit.start()
         if at < after:
             continue

@@ -81,11 +81,23 @@ def test_a_region_without_rule_leaves_its_places_unserved(
     found = messages(department.model_copy(update={"rules": rules}), gazetteer)
     town = gazetteer.lines["65005"]
     assert (
-        f"error: territory/municipalities.csv line {town}: "
-        "no rule leads from municipality 65005 to a living unit"
+        f"error: territory/municipalities.csv line {town}: no rule leads from municipality "
+        "65005 to a living unit (facts of 2017-03-27)"
     ) in found
     areas = [area for area in gazetteer.territory.areas if area.startswith("H7")]
     assert sum("from postal area H7" in one for one in found) == len(areas) > 0
+
+
+def test_a_gap_between_two_rules_is_found_on_its_day(
+    department: Department, gazetteer: Gazetteer
+) -> None:
+    rules = [rule for rule in department.rules if rule.scope_value != "13"]
+    early = a_rule(id="A", valid_to=date(2026, 1, 1))
+    late = a_rule(id="B", valid_from=date(2026, 2, 1))
+    gap = department.model_copy(update={"rules": (*rules, early, late)})
+    found = messages(gap, gazetteer)
+    assert all(one.endswith("(facts of 2026-01-02)") for one in found)
+    assert any("municipality 65005" in one for one in found)
 
 
 def test_successors_that_go_round_and_addresses_that_are_shared_are_found(

@@ -160,6 +160,11 @@ def test_two_rules_of_one_level_are_never_a_coin_toss(routing: Routing) -> None:
     assert held(decision) == ("several_units", ["DR-13", "MO-LON"])
 
 
+def test_a_default_rule_proposes_and_does_not_assign(routing: Routing) -> None:
+    decision = routing("Laval J4H 1A1", rules=(a_rule("default", ""),))
+    assert held(decision) == ("conflicting_places", ["DR-13", "DR-16", "MO-LON"])
+
+
 def test_writing_to_the_complaints_office_says_nothing_of_who_served(routing: Routing) -> None:
     to = ("direction.plaintes@ministere.example", "plaintes@ministere.example")
     assert assigned(routing("à Laval", addressees=to)) == ("DR-13", "R-13")
