@@ -8,8 +8,8 @@ from itertools import combinations
 from typing import Literal
 
 from services.router.claims import Claims
-from services.router.locating.clues import Territory
 from services.router.locating.gazetteer import Gazetteer
+from services.router.locating.territory import Territory
 from services.router.rules import living_unit, rule_book, scope_key
 from shared.department import Department
 from shared.domain.document import Value

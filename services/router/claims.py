@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from services.router.locating.clues import Territory
+from services.router.locating.territory import Territory
 from services.router.locating.verdict import codes_in
 from services.router.rules import RuleBook, living_unit
 from shared.domain.assignment import Candidate

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from services.router.locating.folding import Folded
-from services.router.locating.names import ORDER, PLACE_KINDS, Kind, Meaning
+from services.router.locating.names import PLACE_KINDS, Kind, Meaning
 from services.router.locating.postal_codes import PostalCode, postal_codes
-from services.router.locating.surroundings import Standing, is_home, standing
+from services.router.locating.surroundings import is_home, standing
+from services.router.locating.territory import Territory, meanings_on, union
 from shared.domain.place import Evidence, EvidenceKind, Strength
 
 #: Words before "Québec" that make it the province, its government or a service, never the city.
@@ -27,34 +28,19 @@ _KINDS: dict[Kind, EvidenceKind] = {"unit": "unit_named", **{kind: kind for kind
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the automaton finds: a key with all that it may mean, narrowest first."""
+    """What the automaton finds: a key with all that it may mean, narrowest first.
+
+    `longer` are the municipalities whose names begin with this one.
+    """
 
     key: str
     meanings: tuple[Meaning, ...]
     care: str
     dated: bool
+    longer: tuple[Meaning, ...] = ()
 
 
 _NOTHING = (1 << 30, 1 << 30, Entry("", (Meaning("locality", "", ()),), "", False))
-
-
-@dataclass(frozen=True, slots=True)
-class Territory:
-    """What turns a clue into regions: postal areas, municipalities and their MRCs by code."""
-
-    areas: Mapping[str, tuple[Meaning, ...]]
-    municipalities: Mapping[str, tuple[Meaning, ...]]
-    mrcs: Mapping[str, str]
-
-    def regions_of(self, code: str, day: date) -> tuple[str, ...]:
-        """Return the region of a municipality code on a day; of a code that ended, its last."""
-        lines = self.municipalities.get(code, ())
-        live = [line for line in lines if line.live_on(day)] or list(lines)
-        return tuple(sorted({region for line in live for region in line.regions}))
-
-    def area_regions(self, area: str, day: date) -> tuple[str, ...]:
-        lines = self.areas.get(area, ())
-        return next((line.regions for line in lines if line.live_on(day)), ())
 
 
 def clues(
@@ -65,21 +51,18 @@ def clues(
     A name that already stands there as strong evidence is not weighed again.
     """
     found = [_of_postal_code(text, code, territory, day) for code in postal_codes(text)]
+    areas = frozenset(union(clue.regions for clue in found))
+    search = _Search(folded, territory, day, areas)
     settled: set[str] = set()
     for start, end, entry, abroad in _together(folded.text, _hits(folded.text, automaton)):
         if entry.key in settled and not abroad:
             continue
-        if abroad:
-            province = entry.meanings[0].value
-            evidence: Evidence | None = _evidence(
-                folded, start, end, "province", province, "strong"
-            )
-        else:
-            evidence = _of_name(folded, start, end, entry, territory, day)
-        if evidence is None:
+        evidence = search.of_abroad if abroad else search.of_name
+        clue = evidence(start, end, entry)
+        if clue is None:
             continue
-        found.append(evidence)
-        if evidence.strength == "strong":
+        found.append(clue)
+        if clue.strength == "strong":
             settled.add(entry.key)
     found.sort(key=lambda clue: (clue.start, -clue.end))
     return _once(found)
@@ -151,124 +134,75 @@ def _is_abroad(entry: Entry) -> bool:
     return entry.key != QUEBEC and entry.meanings[0].kind == "province"
 
 
-def _of_name(
-    folded: Folded, start: int, end: int, entry: Entry, territory: Territory, day: date
-) -> Evidence | None:
-    if entry.key == QUEBEC:
-        return _of_quebec(folded, start, end, entry)
-    first = entry.meanings[0]
-    if first.kind == "unit":
-        return _evidence(
-            folded, start, end, "unit_named", first.value, "strong", regions=first.regions
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One text on one day; `areas` are the regions that its postal codes allow."""
+
+    folded: Folded
+    territory: Territory
+    day: date
+    areas: frozenset[str]
+
+    def of_abroad(self, start: int, end: int, entry: Entry) -> Evidence | None:
+        """Return the evidence of a name and the other province after it, as one."""
+        return self._evidence(start, end, "province", entry.meanings[0].value, "strong")
+
+    def of_name(self, start: int, end: int, entry: Entry) -> Evidence | None:
+        """Return what a name says here, or None when it says nothing of a place."""
+        first = entry.meanings[0]
+        if entry.key == QUEBEC:
+            return self._of_quebec(start, end, entry)
+        if first.kind == "unit":
+            return self._evidence(start, end, "unit_named", first.value, "strong", entry.meanings)
+        weight = standing(self.folded, start, end, entry.care)
+        if first.kind == "province" and weight != "none":
+            weight = "medium" if is_home(self.folded, start) else "weak"
+        if weight == "none":
+            return None
+        meanings = self._meanings(entry)
+        kind, value = _KINDS[meanings[0].kind], meanings[0].value
+        if sum(one.kind == meanings[0].kind for one in meanings) > 1:
+            value = entry.key
+        return self._evidence(start, end, kind, value, weight, meanings)
+
+    def _meanings(self, entry: Entry) -> Sequence[Meaning]:
+        """Return what a name means on the day. Where a postal code speaks against it and for a
+        place whose name begins so ("St-Basile J3N 1M2", Saint-Basile-le-Grand), it is that."""
+        meanings: Sequence[Meaning] = entry.meanings
+        if entry.dated:
+            meanings = meanings_on(entry.meanings, self.territory, self.day)
+        if not self.areas or any(self.areas & set(one.regions) for one in meanings):
+            return meanings
+        return [one for one in entry.longer if self.areas & set(one.regions)] or meanings
+
+    def _of_quebec(self, start: int, end: int, entry: Entry) -> Evidence | None:
+        """ "Québec" is the city only where the words around it say so; alone it is undecided."""
+        text = self.folded.text
+        before, after = text[max(0, start - 20) : start], text[end : end + 9]
+        if before.endswith(_CITY_BEFORE) or after.startswith(_CITY_AFTER):
+            city = [one for one in entry.meanings if one.kind == "municipality"]
+            return self._evidence(start, end, "municipality", QUEBEC, "strong", city)
+        if before.endswith(_NOT_THE_CITY) or before.rstrip(" ,(").endswith(("quebec", "canada")):
+            return None
+        return self._evidence(start, end, "province", "QC", "weak")
+
+    def _evidence(
+        self,
+        start: int,
+        end: int,
+        kind: EvidenceKind,
+        value: str,
+        strength: Strength,
+        meanings: Sequence[Meaning] = (),
+    ) -> Evidence:
+        first, last = self.folded.original(start), self.folded.original(end)
+        return Evidence(
+            kind=kind,
+            value=value,
+            words=self.folded.source[first:last],
+            start=first,
+            end=last,
+            regions=union(one.regions for one in meanings),
+            municipality_codes=union(one.codes for one in meanings),
+            strength=strength,
         )
-    weight = standing(folded, start, end, entry.care)
-    if first.kind == "province":
-        home = is_home(folded, start)
-        weight = "medium" if home else "none" if weight == "none" else "weak"
-    if weight == "none":
-        return None
-    return _of_place(folded, start, end, entry, weight, territory, day)
-
-
-def _of_place(
-    folded: Folded,
-    start: int,
-    end: int,
-    entry: Entry,
-    weight: Standing,
-    territory: Territory,
-    day: date,
-) -> Evidence:
-    meanings = _on_day(entry.meanings, territory, day) if entry.dated else entry.meanings
-    kind, value = _KINDS[meanings[0].kind], meanings[0].value
-    if sum(one.kind == meanings[0].kind for one in meanings) > 1:
-        value = entry.key
-    return _evidence(
-        folded,
-        start,
-        end,
-        kind,
-        value,
-        weight if weight != "none" else "weak",
-        regions=_union(meaning.regions for meaning in meanings),
-        codes=_union(meaning.codes for meaning in meanings),
-    )
-
-
-def _on_day(meanings: Sequence[Meaning], territory: Territory, day: date) -> tuple[Meaning, ...]:
-    """Return what a name means on `day`: a code that has ended becomes its successor.
-
-    A name that came later than `day` is read as what it covers, each part as of that day.
-    """
-    live = [meaning for meaning in meanings if meaning.live_on(day)]
-    known = {code for meaning in live for code in meaning.codes}
-    ended = [
-        _moved(meaning, territory, day)
-        for meaning in meanings
-        if meaning.successor and meaning not in live and meaning.successor not in known
-    ]
-    found = [*live, *ended] or [_moved(meaning, territory, day) for meaning in meanings]
-    return narrowest_first(found)
-
-
-def _moved(meaning: Meaning, territory: Territory, day: date) -> Meaning:
-    if meaning.successor and meaning.valid_to is not None and meaning.valid_to < day:
-        regions = territory.regions_of(meaning.successor, day)
-        return Meaning(meaning.kind, meaning.value, regions, (meaning.successor,))
-    parts = [
-        (code, line.regions)
-        for code, lines in territory.municipalities.items()
-        for line in lines
-        if line.successor and line.successor in meaning.codes and line.live_on(day)
-    ]
-    if not parts:
-        return meaning
-    regions = _union(regions for _, regions in parts)
-    return Meaning(meaning.kind, meaning.value, regions, tuple(code for code, _ in parts))
-
-
-def _of_quebec(folded: Folded, start: int, end: int, entry: Entry) -> Evidence | None:
-    """ "Québec" is the city only where the words around it say so; alone it is undecided."""
-    before, after = folded.text[max(0, start - 20) : start], folded.text[end : end + 9]
-    if before.endswith(_CITY_BEFORE) or after.startswith(_CITY_AFTER):
-        meaning = next(one for one in entry.meanings if one.kind == "municipality")
-        return _evidence(
-            folded, start, end, "municipality", QUEBEC, "strong",
-            regions=meaning.regions, codes=meaning.codes,
-        )  # fmt: skip
-    if before.endswith(_NOT_THE_CITY) or before.rstrip(" ,(").endswith(("quebec", "canada")):
-        return None
-    return _evidence(folded, start, end, "province", "QC", "weak")
-
-
-def _evidence(
-    folded: Folded,
-    start: int,
-    end: int,
-    kind: EvidenceKind,
-    value: str,
-    strength: Strength,
-    *,
-    regions: tuple[str, ...] = (),
-    codes: tuple[str, ...] = (),
-) -> Evidence:
-    first, last = folded.original(start), folded.original(end)
-    return Evidence(
-        kind=kind,
-        value=value,
-        words=folded.source[first:last],
-        start=first,
-        end=last,
-        regions=regions,
-        municipality_codes=codes,
-        strength=strength,
-    )
-
-
-def _union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item for group in groups for item in group))
-
-
-def narrowest_first(meanings: Sequence[Meaning]) -> tuple[Meaning, ...]:
-    """Return the meanings in the order of `ORDER`, each once."""
-    return tuple(sorted(dict.fromkeys(meanings), key=lambda one: ORDER.index(one.kind)))

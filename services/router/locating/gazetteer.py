@@ -10,7 +10,7 @@ from typing import Any
 
 import ahocorasick
 
-from services.router.locating.clues import Entry, Territory, clues, narrowest_first
+from services.router.locating.clues import Entry, clues
 from services.router.locating.folding import fold, match_key
 from services.router.locating.names import (
     Meaning,
@@ -22,6 +22,7 @@ from services.router.locating.names import (
     spellings,
 )
 from services.router.locating.office_names import office_names
+from services.router.locating.territory import Territory, narrowest_first
 from services.router.locating.verdict import judge
 from shared.domain.place import Location
 from shared.domain.unit import Unit
@@ -97,13 +98,29 @@ def _automaton(names: Iterable[Name]) -> Any:
         meanings.setdefault(key, []).append(name.meaning)
         cares.setdefault(key, set()).add(name.care)
     _share_articles(meanings)
+    longer = _longer(meanings)
+    for key in longer.keys() - meanings.keys():
+        meanings[key], cares[key] = longer[key], {"short"}
     automaton = ahocorasick.Automaton()
     for key, found in meanings.items():
         ordered = narrowest_first(found)
         dated = any(one.valid_from or one.valid_to for one in ordered)
-        automaton.add_word(key, Entry(key, ordered, max(cares[key]), dated))
+        automaton.add_word(
+            key, Entry(key, ordered, max(cares[key]), dated, tuple(longer.get(key, ())))
+        )
     automaton.make_automaton()
     return automaton
+
+
+def _longer(meanings: Mapping[str, list[Meaning]]) -> dict[str, list[Meaning]]:
+    """Return, for "saint basile", the municipalities that are called so and something more."""
+    found: dict[str, list[Meaning]] = {}
+    for key, whole in meanings.items():
+        words = key.split()
+        if len(words) > 2 and words[0] in {"saint", "sainte"} and len(words[1]) > 2:
+            towns = [one for one in whole if one.kind == "municipality" and not one.valid_to]
+            found.setdefault(f"{words[0]} {words[1]}", []).extend(towns)
+    return {key: towns for key, towns in found.items() if towns}
 
 
 def _share_articles(meanings: dict[str, list[Meaning]]) -> None:

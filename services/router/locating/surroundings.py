@@ -72,6 +72,8 @@ def _weighed(words: str, care: str, *, cued: bool, addressed: bool) -> Standing:
     if care == "capitals":
         return "strong" if words.isupper() and cued else "medium" if words.isupper() else "none"
     proper = _is_proper(words)
+    if care == "short":  # "Sainte-Agathe" may be one of several: it never decides
+        return "weak" if proper and cued else "none"
     if care == "ordinary":
         if addressed and proper:
             return "strong"

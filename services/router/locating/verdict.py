@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from services.router.locating.clues import Territory
 from services.router.locating.postal_codes import PROVINCES
+from services.router.locating.territory import Territory
 from shared.domain.place import Evidence, Location
 
 _PLACES = frozenset({"postal_code", "fsa", "municipality", "borough", "locality", "mrc", "region"})

@@ -107,6 +107,17 @@ def test_a_homonym_is_narrowed_by_the_postal_area(locating: Locating) -> None:
     assert locating("Saint-Siméon G0T 1X0").municipality_code == "15058"
 
 
+def test_a_short_form_is_read_with_the_postal_code_beside_it(locating: Locating) -> None:
+    assert locating("St-Basile J3N 1M2").municipality_code == "57020"
+    assert locating("à Saint-Basile").municipality_code == "34038"
+
+
+def test_a_short_form_that_is_no_name_never_decides(locating: Locating) -> None:
+    found = locating("j’habite à Sainte-Agathe")
+    assert found.status == "ambiguous"
+    assert {region for clue in found.evidence for region in clue.regions} == {"12", "15"}
+
+
 @pytest.mark.parametrize("text", ["Laval J4H 1A1", "j’habite à Gatineau et à Rimouski"])
 def test_witnesses_that_disagree_are_a_conflict_not_a_vote(locating: Locating, text: str) -> None:
     found = locating(text)
