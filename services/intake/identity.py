@@ -15,3 +15,8 @@ def case_id_for(*, message_id: str, content_sha256: str, envelope_id: str) -> st
     if not message_id:
         return derived_id("case", "envelope", envelope_id)
     return derived_id("case", "message", message_id, content_sha256)
+
+
+def first_message_id(case_id: str) -> str:
+    """Return the id of the message that opened a case."""
+    return derived_id("message", case_id)

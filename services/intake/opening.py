@@ -105,7 +105,7 @@ async def _open(
     case = case.changed(
         linked_case_ids=tuple(twins), claims_reference=next(iter(claims.subject_references), None)
     )
-    await store.messages.add(_message(envelope, reading, case_id))
+    await store.messages.add(_message(case.first_message_id, envelope, reading, case_id))
     event = CaseOpened(
         id=caused_by(case_id, "case.opened"), at=envelope.received_at, case_id=case_id
     )
@@ -121,7 +121,7 @@ async def _join_twin(case_id: str, envelope: Envelope, case: Case, store: Store)
     there = await store.cases.get(case_id)
     if there is None:
         raise Transient("case_missing")
-    if there.first_message_id == envelope.id:
+    if there.envelope_ids[0] == envelope.id:
         return "opened"
     if envelope.id not in there.envelope_ids:
         await store.cases.save(
@@ -156,7 +156,7 @@ async def _same_message_id(reading: Reading, case_id: str, store: Store) -> list
 async def _add(
     case: Case, envelope: Envelope, reading: Reading, event: EnvelopeReceived, *, store: Store
 ) -> None:
-    await store.messages.add(_message(envelope, reading, case.id))
+    await store.messages.add(_message(envelope.id, envelope, reading, case.id))
     if envelope.id in case.envelope_ids:
         return
     added = MessageAdded(
@@ -222,10 +222,11 @@ async def _note(notice: Notice | None, reading: Reading, store: Store) -> None:
     await store.notices.save(notice.changed(state=state, last_error="bounced"))
 
 
-def _message(envelope: Envelope, reading: Reading, case_id: str) -> Message:
+def _message(message_id: str, envelope: Envelope, reading: Reading, case_id: str) -> Message:
     return Message(
-        id=envelope.id,
+        id=message_id,
         case_id=case_id,
+        envelope_id=envelope.id,
         at=envelope.received_at,
         channel=envelope.channel,
         reading=reading,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from services.intake.identity import first_message_id
 from shared.department import Addresses
 from shared.domain.case import Case, Complainant, Tray
 from shared.domain.envelope import Envelope
@@ -37,7 +38,7 @@ def first_case(
         addressees=addressees_of(envelope, addresses),
         office_chosen=submission.office if submission else None,
         happened_on=submission.happened_on if submission else None,
-        first_message_id=envelope.id,
+        first_message_id=first_message_id(case_id),
         envelope_ids=(envelope.id,),
         message_ids=(reading.message_id,) if reading.message_id else (),
         participants=participants_of(envelope, reading),

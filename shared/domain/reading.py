@@ -64,12 +64,17 @@ class Reading(Value):
 
 
 class Message(Document):
-    """One message of a case. Its id is the id of the envelope it came in."""
+    """One message of a case. Its bytes are those of the envelope that it came in.
+
+    The message that opened a case has an id that follows from the case's: the same mail by two
+    of our addresses is two envelopes and one message.
+    """
 
     collection: ClassVar[str] = "messages"
     indexes: ClassVar[tuple[str, ...]] = ("case_id", "at")
 
     case_id: str
+    envelope_id: str
     at: datetime
     channel: Channel
     reading: Reading

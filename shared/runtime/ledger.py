@@ -116,8 +116,8 @@ async def _fault_of(envelope: Envelope, store: Store) -> str:
             return f"{outcome.kind}, but its case is not there"
         if envelope.id not in case.envelope_ids:
             return f"{outcome.kind}, but its case does not know it"
-        if await store.messages.get(envelope.id) is None:
-            return f"{outcome.kind}, but its message is not there"
+        if outcome.kind == "opened" and await store.messages.get(case.first_message_id) is None:
+            return "opened, but its message is not there"
     return ""
 
 

@@ -124,4 +124,4 @@ async def _raw(desk: Desk, case: Case, message_id: str) -> bytes | None:
     message = await desk.store.messages.get(message_id)
     if message is None or message.case_id != case.id:
         return None
-    return await desk.store.envelopes.raw(message.id)
+    return await desk.store.envelopes.raw(message.envelope_id)
