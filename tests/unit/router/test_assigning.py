@@ -69,7 +69,6 @@ async def keep(store: SqliteStore, case: Case, text: str = "", subject: str = ""
     message = Message(
         id="5b1f0c0e-0000-5000-8000-0000000000bb",
         envelope_id="5b1f0c0e-0000-5000-8000-0000000000cc",
-        envelope_id="5b1f0c0e-0000-5000-8000-0000000000cc",
         case_id=case.id,
         at=NOW,
         channel="mail",
