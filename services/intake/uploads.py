@@ -76,13 +76,14 @@ async def read_form(
             if read > limits.body_bytes:
                 raise Refused("too_large", "the whole is far beyond what the form takes")
             parser.write(piece)
-        parser.finalize()
-        whole = True
+        whole = reader.ended
     except FormParserError:
-        raise Refused("cut_off", "the form did not come in whole") from None
+        whole = False
     finally:
         if not whole:
             in_flight.give_back(reader.form.taken)
+    if not whole:
+        raise Refused("cut_off", "the form did not come in whole")
     return reader.form
 
 
@@ -91,6 +92,8 @@ class _Reader:
 
     def __init__(self, limits: FormLimits, in_flight: InFlight) -> None:
         self.form = Form()
+        #: the last boundary has come; without it a document may miss its end (RFC 2046 5.1.1)
+        self.ended = False
         self._limits = limits
         self._in_flight = in_flight
         self._total = 0
@@ -107,6 +110,7 @@ class _Reader:
             "on_headers_finished": self._headers_finished,
             "on_part_data": self._data,
             "on_part_end": self._end,
+            "on_end": self._finish,
         }
 
     def _begin(self) -> None:
@@ -116,6 +120,9 @@ class _Reader:
         self._file: str | None = None
         self._header = (bytearray(), bytearray())
         self._disposition = b""
+
+    def _finish(self) -> None:
+        self.ended = True
 
     def _header_name(self, data: bytes, start: int, end: int) -> None:
         self._header[0].extend(data[start:end])

@@ -15,7 +15,7 @@ from markupsafe import Markup
 NBSP = "\u00a0"
 
 _BEFORE_SIGN = re.compile(r"(?<=[^\s\u00a0]) (?=[:;?!»%$])")
-_AFTER_NUMBER = re.compile(r"(?<=\d) (?=[\dA-Za-zÀ-ÿ$%])")
+_AFTER_NUMBER = re.compile(r"(\d|\{(?:count|number|most|total|files)\}) (?=[\dA-Za-zÀ-ÿ$%{])")
 
 
 def typeset(text: str, language: str) -> str:
@@ -23,7 +23,7 @@ def typeset(text: str, language: str) -> str:
 
     French: before : ; ? ! » % $, after «, and after numbers. English: after numbers only.
     """
-    text = _AFTER_NUMBER.sub(NBSP, text)
+    text = _AFTER_NUMBER.sub(rf"\1{NBSP}", text)
     if language != "fr":
         return text
     return _BEFORE_SIGN.sub(NBSP, text).replace("« ", f"«{NBSP}")
