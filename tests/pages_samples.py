@@ -105,7 +105,7 @@ class Sample:
     async def keep(self, store: Store) -> Case:
         for message, raw in self.messages:
             envelope = Envelope(
-                id=message.id,
+                id=message.envelope_id,
                 channel=message.channel,
                 received_at=message.at,
                 mail_from="",
@@ -219,7 +219,14 @@ def _message(
         attachments=documents,
     )
     return Message.model_validate(
-        {"id": id_, "case_id": case_id, "at": at, "channel": channel, "reading": reading}
+        {
+            "id": id_,
+            "envelope_id": derived_id("envelope", id_),
+            "case_id": case_id,
+            "at": at,
+            "channel": channel,
+            "reading": reading,
+        }
     )
 
 
