@@ -12,6 +12,7 @@ import os
 import secrets
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -22,7 +23,7 @@ from pathlib import Path
 from deploy import servers
 from deploy.service_process import RECOURS, NotStarted, Service
 from shared.errors import Misconfigured
-from shared.runtime.settings import Settings, read_settings
+from shared.runtime.settings import Settings, read_settings, split_address
 
 FOLDER = Path("var/full").resolve()
 #: The doors last: they open when whoever takes their events is there.
@@ -57,9 +58,9 @@ def _run(stack: ExitStack, stop: threading.Event) -> None:
     stack.callback(_stop_services, running)
     for name in SERVICES:
         running.append(Service(name, env, FOLDER))
-    for service in running:
-        if not _until(service.ready, stop):
-            return
+    doors = (settings.smtp_listen, settings.web_listen, settings.desk_listen)
+    if not _until(lambda: all(s.ready() for s in running) and all(map(_answers, doors)), stop):
+        return
     _tell_addresses(settings)
     _hand_in_samples(env)
     _say("Ctrl-C stops everything.")
@@ -140,6 +141,14 @@ def _until(ready: Callable[[], bool], stop: threading.Event) -> bool:
     raise NotStarted(f"The services did not get ready in {READY:.0f} s: see {FOLDER / 'logs'}")
 
 
+def _answers(address: str) -> bool:
+    try:
+        with socket.create_connection(split_address(address), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
 def _tell_addresses(settings: Settings) -> None:
     _say("")
     _say("Recours runs in its full shape: RabbitMQ, MongoDB and four services.")
@@ -152,13 +161,18 @@ def _tell_addresses(settings: Settings) -> None:
 
 
 def _hand_in_samples(env: Mapping[str, str]) -> None:
-    """Send the complaints of `deploy/samples` on the first run."""
+    """Send the complaints of `deploy/samples` on the first run; later, count what was kept."""
     done = FOLDER / "samples-sent"
     if done.exists():
-        return
-    samples = str(Path(__file__).with_name("samples"))
-    if subprocess.run([RECOURS, "send", samples], env=dict(env), check=False).returncode == 0:  # noqa: S603 - our own command
+        _recours(env, "ledger")
+        _say("`make samples` sends the samples again.")
+    elif _recours(env, "send", _short(Path(__file__).with_name("samples"))):
         done.touch()
+
+
+def _recours(env: Mapping[str, str], *words: str) -> bool:
+    """Run one of our commands on what runs here; tell whether all was well."""
+    return subprocess.run([RECOURS, *words], env=dict(env), check=False).returncode == 0  # noqa: S603 - our own command
 
 
 def _start_again(running: list[Service], stop: threading.Event) -> None:
