@@ -90,8 +90,8 @@ _SCOPE = {
     "default": r"",
 }
 _UNIT_COLUMNS = (
-    "id", "kind", "name_fr", "name_en", "address", "phone", "region", "municipality_code",
-    "aliases", "former_names", "valid_from", "valid_to", "successor", "source",
+    "id", "kind", "name_fr", "name_en", "address", "mailbox", "phone", "region",
+    "municipality_code", "aliases", "former_names", "valid_from", "valid_to", "successor", "source",
 )  # fmt: skip
 _RULE_COLUMNS = (
     "id", "scope_kind", "scope_value", "unit_id", "valid_from", "valid_to", "source",
@@ -165,6 +165,10 @@ def _units(file: Path, intake: tuple[str, ...]) -> dict[str, Unit]:
         owners[unit.address] = unit.id
         _in_order(row, unit)
     for unit in units.values():
+        if not _ADDRESS.fullmatch(unit.mailbox) or unit.mailbox in owners:
+            raise Row(file.name, unit.line, {}).fault(
+                f"unit {unit.id} needs a mailbox, and not an address that comes in at our own door"
+            )
         _check_successors(unit, units, file)
     return units
 

@@ -74,6 +74,11 @@ def reader_of(desk: Desk, link: Link) -> Unit:
     """Return the unit that a link was made for; one that the tables lost is told by its id."""
     unit = desk.department.units.get(link.unit_id)
     named = Unit(
-        id=link.unit_id, kind="office", name_fr=link.unit_id, name_en=link.unit_id, address=""
+        id=link.unit_id,
+        kind="office",
+        name_fr=link.unit_id,
+        name_en=link.unit_id,
+        address="",
+        mailbox="",
     )
     return unit or named

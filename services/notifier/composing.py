@@ -163,7 +163,7 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
     return Letter(
         kind=kind,
         role="complaints_office" if office else "unit",
-        recipient=unit.address.lower(),
+        recipient=unit.mailbox.lower(),
         languages=("fr",),
         department=department,
         reply_to="",
@@ -187,7 +187,7 @@ def _held_values(case: Case, department: Department) -> dict[str, object]:
     return {
         "held_because": held.reason if held else "no_rule",
         "candidates": _candidates(held.candidates if held else (), department),
-        "sort_by": calendar.after(received_on, department.standards.sorting_days),
+        "sort_by": _after(received_on, department.standards.sorting_days, calendar.closed),
     }
 
 
@@ -211,22 +211,33 @@ def _contact_due_on(case: Case, department: Department) -> date:
     if case.contact_due_on:
         return case.contact_due_on
     calendar = department.calendar
-    return calendar.after(calendar.day_of(case.received_at), department.standards.contact_days)
+    received_on = calendar.day_of(case.received_at)
+    return _after(received_on, department.standards.contact_days, calendar.closed)
 
 
 def _open_days(case: Case, department: Department) -> tuple[date, ...]:
     """Return the day of receipt and each business day after it, up to the day due."""
     calendar = department.calendar
     received_on = calendar.day_of(case.received_at)
-    due_on = case.due_on or calendar.after(received_on, department.standards.answer_days)
+    answer_days = department.standards.answer_days
+    due_on = case.due_on or _after(received_on, answer_days, calendar.closed)
     return (received_on, *_days_after(received_on, due_on, calendar.closed))
 
 
 @lru_cache(maxsize=512)
+def _after(day: date, business_days: int, closed: frozenset[date]) -> date:
+    return _calendar(closed).after(day, business_days)
+
+
+@lru_cache(maxsize=512)
 def _days_after(received_on: date, due_on: date, closed: frozenset[date]) -> tuple[date, ...]:
-    calendar = Calendar(time_zone="UTC", closed=closed, first_year=1, last_year=9999)
-    days = calendar.business_days(received_on + timedelta(days=1), due_on)
+    days = _calendar(closed).business_days(received_on + timedelta(days=1), due_on)
     return tuple(days) if days and days[-1] == due_on else (*days, due_on)
+
+
+def _calendar(closed: frozenset[date]) -> Calendar:
+    """Return a calendar that counts days; the zone does not matter to days."""
+    return Calendar(time_zone="UTC", closed=closed, first_year=1, last_year=9999)
 
 
 def _answered(case: Case) -> str:

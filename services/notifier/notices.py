@@ -78,16 +78,16 @@ def _assigned(case: Case, department: Department) -> Owed:
     """A unit is told at each assignment: a case may come back to it after a transfer."""
     unit = unit_of(case, department) or department.office()
     at = instant(case.assignment.at) if case.assignment else ""
-    return Owed("assigned", derived_id("notice", case.id, "assigned", unit.address.lower(), at))
+    return Owed("assigned", derived_id("notice", case.id, "assigned", unit.mailbox.lower(), at))
 
 
 def _held(case: Case, department: Department) -> Owed:
     at = instant(case.held.at) if case.held else ""
-    recipient = department.office().address.lower()
+    recipient = department.office().mailbox.lower()
     return Owed("held", derived_id("notice", case.id, "held", recipient, at))
 
 
 def _added(case: Case, event: MessageAdded, department: Department) -> Owed:
     unit = unit_of(case, department) or department.office()
-    recipient = unit.address.lower()
+    recipient = unit.mailbox.lower()
     return Owed("added", derived_id("notice", case.id, "added", recipient, event.message_id))

@@ -67,6 +67,7 @@ def sample_department() -> Department:
         name_fr="Bureau de l’Exemple",
         name_en="Example office",
         address="bureau@ministere.example",
+        mailbox="equipe@ministere.example",
         phone="418 555-0110",
     )
     recourse = Recourse(

@@ -35,6 +35,7 @@ class Unit(Value):
     name_fr: str
     name_en: str
     address: str
+    mailbox: str
     phone: str = ""
     region: str | None = None
     municipality_code: str | None = None

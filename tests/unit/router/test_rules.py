@@ -18,6 +18,7 @@ def a_unit(unit_id: str, *, last: date | None = None, successor: str | None = No
         name_fr=unit_id,
         name_en=unit_id,
         address=f"{unit_id.lower()}@ministere.example",
+        mailbox=f"equipe.{unit_id.lower()}@ministere.example",
         valid_to=last,
         successor=successor,
     )

@@ -116,6 +116,12 @@ def test_a_unit_whose_dates_are_broken_still_has_its_address(changing: Changing)
             "MTL-Z,http",
             "units.csv line 26: successor MTL-Z of MTL-PAT is not in units.csv",
         ),
+        (
+            "units.csv",
+            "equipe.region-mauricie@",
+            "plaintes.region-estrie@",
+            "line 5: unit DR-04 needs a mailbox, and not an address that comes in at our own door",
+        ),
         ("units.csv", "DR-02,regional", "DR-01,regional", "line 3: unit DR-01 is there twice"),
         (
             "units.csv",
