@@ -46,13 +46,13 @@ check: setup-dev ## Lint, format, types, layers, and the department's rules
 	$(BIN)/lint-imports
 	$(BIN)/recours rules check
 
-bench: setup-dev servers ## [tests/bench] Measure both shapes; prints a table and writes JSON
+bench: setup-dev servers ## [tests/bench/run.py] Measure both shapes; prints a table and writes JSON
 	@exec $(BIN)/python -m tests.bench.run $(ARGS)
 
-soak: setup-dev servers ## [tests/soak] Kill each part in turn under 5,000 mails, and count
+soak: setup-dev servers ## [tests/soak/__main__.py] Kill each part in turn under 5,000 mails, and count
 	@exec $(BIN)/python -m tests.soak $(ARGS)
 
-corpus: setup-dev ## [tests/corpus] Read and route a folder of mail: make corpus MAIL=folder
+corpus: setup-dev ## [tests/corpus/__main__.py] Read and route a folder of mail: make corpus MAIL=folder
 	@exec $(BIN)/python -m tests.corpus $(MAIL) $(ARGS)
 
 lock: ## Make both locks again from pyproject.toml (ARGS=--upgrade takes newer versions)
