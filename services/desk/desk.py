@@ -11,7 +11,6 @@ from starlette.responses import HTMLResponse
 from shared.department import Department
 from shared.domain.envelope import Language
 from shared.domain.keys import Keys
-from shared.domain.unit import Unit
 from shared.pages.rendering import Pages
 from shared.ports.clock import Clock
 from shared.ports.store import Store
@@ -68,17 +67,3 @@ def refusal(desk: Desk, language: Language, why: Why, status: int, path: str = "
         "no.html", language, why=why, other=f"{ROOTS[other(language)]}/{path}".rstrip("/")
     )
     return HTMLResponse(html, status, {"Retry-After": "60"} if status == 503 else {})
-
-
-def reader_of(desk: Desk, link: Link) -> Unit:
-    """Return the unit that a link was made for; one that the tables lost is told by its id."""
-    unit = desk.department.units.get(link.unit_id)
-    named = Unit(
-        id=link.unit_id,
-        kind="office",
-        name_fr=link.unit_id,
-        name_en=link.unit_id,
-        address="",
-        mailbox="",
-    )
-    return unit or named

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from services.desk.access import Answer
 from services.desk.casefile import MOST_MESSAGES, MOST_NOTICES, CaseFile
-from services.desk.desk import ROOTS, Desk, Link, Why, other, reader_of, refusal
+from services.desk.desk import ROOTS, Desk, Link, Why, other, refusal
 from services.desk.downloads import download_headers
 from services.desk.kinds import kind_of
 from services.desk.opening_case import open_case
@@ -44,7 +44,8 @@ async def show_case(desk: Desk, language: Language, request: Request) -> Respons
         "case.html",
         language,
         file=file,
-        reader=reader_of(desk, link),
+        reader=desk.department.units.get(link.unit_id),
+        for_office=link.unit_id == desk.department.complaints_office,
         until=link.until,
         link=f"{ROOTS[language]}/{link.path}",
         other=f"{ROOTS[other(language)]}/{link.path}",

@@ -20,6 +20,7 @@ def office(name: str, region: str | None, kind: str = "office") -> Unit:
             "name_fr": name,
             "name_en": name,
             "address": "",
+            "mailbox": "",
             "region": region,
         }
     )

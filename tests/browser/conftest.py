@@ -1,0 +1,151 @@
+"""A real browser in front of both web faces, each on a free port of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from services.desk.app import build_app as build_desk
+from services.intake.limits import FormLimits
+from services.intake.web import build_app as build_door
+from shared.domain.keys import desk_path, status_path
+from tests.pages_samples import (
+    KEYS,
+    NOW,
+    OFFICE,
+    StoppedClock,
+    assigned_case,
+    department,
+    held_case,
+    store_in,
+)
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@dataclass(frozen=True)
+class Faces:
+    """Where the two faces listen, and the sample cases they show."""
+
+    door: str
+    desk: str
+
+    def status(self, language: str, *, held: bool = False) -> str:
+        case = (held_case() if held else assigned_case()).case
+        root = "suivi" if language == "fr" else "en/status"
+        return f"{self.door}/{root}/{status_path(KEYS, case.reference)}"
+
+    def case(self, language: str, *, held: bool = False) -> str:
+        case = (held_case() if held else assigned_case()).case
+        until = NOW.replace(year=NOW.year + 1)
+        root = "bureau" if language == "fr" else "en/desk"
+        unit = "DPRC" if held else OFFICE
+        return f"{self.desk}/{root}/{desk_path(KEYS, case.id, unit, until)}"
+
+    def form(self, language: str) -> str:
+        return f"{self.door}/{'plainte' if language == 'fr' else 'en/complaint'}"
+
+
+class _Serving(threading.Thread):
+    """Both faces in one event loop of their own, until `stop` is called."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(daemon=True)
+        self._folder = folder
+        self._sockets = [_listening(), _listening()]
+        self._servers: list[uvicorn.Server] = []
+        self.ready = threading.Event()
+
+    @property
+    def faces(self) -> Faces:
+        door, desk = (f"http://127.0.0.1:{each.getsockname()[1]}" for each in self._sockets)
+        return Faces(door, desk)
+
+    def run(self) -> None:
+        asyncio.run(self._serve())
+
+    def stop(self) -> None:
+        for server in self._servers:
+            server.should_exit = True
+        self.join(timeout=20)
+
+    async def _serve(self) -> None:
+        async with store_in(self._folder) as store:
+            for sample in (assigned_case(), held_case()):
+                await sample.keep(store)
+            tables, clock = department(), StoppedClock()
+            door = build_door(
+                store=store,
+                clock=clock,
+                keys=KEYS,
+                addresses=tables.addresses,
+                department=tables,
+                public_url=self.faces.door,
+                limits=FormLimits(burst=1000),
+                held_folder=self._folder / "held",
+            )
+            desk = build_desk(
+                store=store, clock=clock, keys=KEYS, department=tables, desk_url=self.faces.desk
+            )
+            self._servers = [uvicorn.Server(_config(app)) for app in (door, desk)]
+            serving = zip(self._servers, self._sockets, strict=True)
+            self.ready.set()
+            await asyncio.gather(*(server.serve(sockets=[bound]) for server, bound in serving))
+
+
+def _listening() -> socket.socket:
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    bound.listen()
+    return bound
+
+
+def _config(app: object) -> uvicorn.Config:
+    return uvicorn.Config(app, log_level="error", lifespan="off", ws="none")  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def faces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faces]:
+    serving = _Serving(tmp_path_factory.mktemp("faces"))
+    serving.start()
+    assert serving.ready.wait(timeout=20)
+    yield serving.faces
+    serving.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
