@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from shared.department import Department
+from services.notifier.composing import Letter
 from shared.domain.case import Case
 from shared.domain.document import instant
-from shared.domain.notice import Notice
 from shared.ports.query import Condition, Equal
 
 PER_ADDRESS_AND_DAY = 5
@@ -40,46 +39,38 @@ class Budget:
         return Equal(self.field, self.key)
 
 
-def budgets_for(
-    notice: Notice, case: Case, department: Department, now: datetime
-) -> tuple[Budget, ...]:
-    """Return the budgets that a notice must fit in, one a field at most; empty for none.
+def budgets_for(letter: Letter, case: Case, now: datetime) -> tuple[Budget, ...]:
+    """Return the budgets that a letter must fit in, one a field at most; empty for none.
 
     Days are the department's, hours are whole ones of the clock.
     """
-    day = department.calendar.day_of(now).isoformat()
+    day = letter.department.calendar.day_of(now).isoformat()
     hour = instant(now)[:13]
-    if notice.role == "complainant":
-        return _acknowledgement(notice, department, day=day, hour=hour)
-    if notice.kind == "added":
+    if letter.role == "complainant":
+        return _acknowledgement(letter, day=day, hour=hour)
+    if letter.kind == "added":
         key = f"added {case.id} {day}"
         return (Budget("added_per_case_and_day", "budget_day", key, ADDED_PER_CASE_AND_DAY),)
-    if notice.kind == "held" and case.tray == "automatic":
-        key = f"held {notice.recipient} {hour}"
+    if letter.kind == "held" and case.tray == "automatic":
+        key = f"held {letter.recipient} {hour}"
         return (Budget("automatic_per_hour", "budget_hour", key, AUTOMATIC_PER_HOUR),)
     return ()
 
 
-def charged(notice: Notice, budgets: tuple[Budget, ...]) -> Notice:
-    """Return the notice as one that uses up its budgets."""
-    return notice.changed(**{budget.field: budget.key for budget in budgets})
-
-
-def _acknowledgement(
-    notice: Notice, department: Department, *, day: str, hour: str
-) -> tuple[Budget, ...]:
+def _acknowledgement(letter: Letter, *, day: str, hour: str) -> tuple[Budget, ...]:
+    domain = letter.recipient.rpartition("@")[2]
     of_address = Budget(
         "acknowledgements_per_address_and_day",
         "budget_day",
-        f"{notice.recipient} {day}",
+        f"{letter.recipient} {day}",
         PER_ADDRESS_AND_DAY,
     )
-    if notice.recipient_domain in department.shared_mail_providers:
+    if domain in letter.department.shared_mail_providers:
         return (of_address,)
     of_domain = Budget(
         "acknowledgements_per_domain_and_hour",
         "budget_hour",
-        f"{notice.recipient_domain} {hour}",
+        f"{domain} {hour}",
         PER_DOMAIN_AND_HOUR,
     )
     return (of_address, of_domain)

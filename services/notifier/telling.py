@@ -12,7 +12,7 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from services.notifier.budgets import Budget, budgets_for, charged
+from services.notifier.budgets import Budget, budgets_for
 from services.notifier.composing import Letter, Letterhead, compose
 from services.notifier.notices import CaseEvent, Owed, message_id_for, notices_for, unsendable
 from shared.domain.keys import verp_address
@@ -70,16 +70,19 @@ async def _keep(
     letter = compose(owed.kind, case, head, now)
     message_id = message_id_for(owed.notice_id, head.keys, head.department)
     mail = renderer.render(letter, message_id=message_id, at=now)
-    notice = _notice(owed, letter, case, head, now).changed(
-        message_id=message_id, subject=mail.subject
-    )
-    with _reserved(budgets_for(notice, case, head.department, now)) as budgets:
-        because = unsendable(notice.recipient, head.department) or await _over(budgets, store)
-        if because:
-            await _withhold(notice, because, mail.raw, store)
-        else:
-            paid = charged(notice, tuple(budgets))
-            await store.notices.add(paid, raw=mail.raw, emit=[requested(notice)])
+    with _reserved(budgets_for(letter, case, now)) as budgets:
+        because = unsendable(letter.recipient, head.department) or await _over(budgets, store)
+        outcome: dict[str, str] = (
+            {"state": "withheld", "withheld_because": because}
+            if because
+            else {budget.field: budget.key for budget in budgets}
+        )
+        notice = _notice(
+            owed, letter, case, head, now, message_id=message_id, subject=mail.subject, **outcome
+        )
+        emit = [] if because else [requested(notice)]
+        if await store.notices.add(notice, raw=mail.raw, emit=emit) and because:
+            _log.warning("notice withheld", extra={"notice_id": notice.id, "because": because})
 
 
 @contextmanager
@@ -104,12 +107,6 @@ async def _over(budgets: dict[Budget, int], store: Store) -> str:
     return next(over, "")
 
 
-async def _withhold(notice: Notice, because: str, raw: bytes, store: Store) -> None:
-    withheld = notice.changed(state="withheld", withheld_because=because)
-    if await store.notices.add(withheld, raw=raw):
-        _log.warning("notice withheld", extra={"notice_id": notice.id, "because": because})
-
-
 def requested(notice: Notice) -> NoticeRequested:
     """Return the event of a notice that waits to be sent; its id is always the same."""
     return NoticeRequested(
@@ -117,7 +114,9 @@ def requested(notice: Notice) -> NoticeRequested:
     )
 
 
-def _notice(owed: Owed, letter: Letter, case: Case, head: Letterhead, now: datetime) -> Notice:
+def _notice(
+    owed: Owed, letter: Letter, case: Case, head: Letterhead, now: datetime, **fields: str
+) -> Notice:
     """Automatic mail to a person has the null sender (RFC 3834 section 3.3); the rest a return
     path of its own, so that a bounce finds its notice."""
     main = head.department.addresses.main
@@ -130,9 +129,9 @@ def _notice(owed: Owed, letter: Letter, case: Case, head: Letterhead, now: datet
         role=letter.role,
         recipient=letter.recipient,
         language=letter.languages[0],
-        message_id="",
         return_path="" if to_person else verp_address(head.keys, owed.notice_id, main),
         created_at=now,
         policy_version=case.policy_version or head.department.policy_version,
         rules_version=decided.rules_version if decided else "",
+        **fields,
     )

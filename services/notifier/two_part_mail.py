@@ -56,6 +56,8 @@ def two_part_mail(
 
 def _folded(header: str) -> str:
     """Return the header in lines of at most _LINE characters where its blanks allow it."""
+    if len(header) <= _LINE and header.isprintable():
+        return f"{header}\r\n"
     words = header.split()
     lines = [" ".join(words[:2])]  # a line may not hold the name alone: some readers lose it
     for word in words[2:]:

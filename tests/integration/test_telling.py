@@ -141,7 +141,7 @@ async def test_an_addition_is_told_to_the_unit(store: SqliteStore, clock: HandCl
         MessageAdded(id="e", at=clock.now(), case_id=ASSIGNED.id, message_id="m"), store, clock
     )
     (added,) = await notices(store)
-    assert (added.kind, added.recipient) == ("added", "bureau@ministere.example")
+    assert (added.kind, added.recipient) == ("added", "equipe@ministere.example")
 
 
 async def test_a_flood_from_one_address_gets_five_acknowledgements_a_day(
