@@ -8,7 +8,8 @@ import re
 from services.intake.reading import limits
 from services.intake.reading.charsets import one_line
 from services.intake.reading.headers import Headers, split, text
-from services.intake.reading.structure import Part, content
+from services.intake.reading.structure import Part
+from services.intake.reading.transfer import content
 from shared.domain.reading import Attachment
 
 #: Path parts, what Windows forbids, and marks that turn the direction of writing (exe.fdp).

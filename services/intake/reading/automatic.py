@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import chain
 from typing import NamedTuple
 
 from services.intake.reading.headers import Headers
@@ -32,6 +33,7 @@ class Rules:
     sender_local_part: re.Pattern[str]
     sender_name: re.Pattern[str]
     subject_pattern: re.Pattern[str]
+    failed_subject: re.Pattern[str]
     most_received: int
 
 
@@ -61,12 +63,14 @@ def rules() -> Rules:
             re.compile(unless, re.IGNORECASE) if unless else None,
         )
         by_header.update(dict.fromkeys(rule["headers"], compiled))
+    subjects: dict[str, list[str]] = data["subject_pattern"]
     return Rules(
         by_header=by_header,
         report_types=frozenset(data["report"]["types"]),
         sender_local_part=_any_of(data["sender_local_part"]["matches"], "^(?:", ")$"),
         sender_name=_any_of(data["sender_name"]["matches"], "^(?:", ")$"),
-        subject_pattern=_any_of(data["subject_pattern"]["matches"], r"^\W{0,5}(?:", ")"),
+        subject_pattern=_any_of(list(chain(*subjects.values())), r"^\W{0,5}(?:", ")"),
+        failed_subject=_any_of(subjects["failed"], r"^\W{0,5}(?:", ")"),
         most_received=data["received_count"]["most"],
     )
 
@@ -110,13 +114,21 @@ def _null_sender(facts: Facts) -> bool:
 
 
 def _machine_address(facts: Facts) -> bool:
-    addresses = {facts.from_address, facts.mail_from or ""}
-    pattern = rules().sender_local_part
-    return any(pattern.match(address.rpartition("@")[0] or address) for address in addresses)
+    return any(is_machine_name(address) for address in (facts.from_address, facts.mail_from or ""))
 
 
 def _machine_subject(subject: str) -> bool:
     return bool(rules().subject_pattern.match(PREFIXES.sub("", subject[:200])))
+
+
+def says_failed(subject: str) -> bool:
+    """Say whether a subject announces a delivery that failed or is late."""
+    return bool(rules().failed_subject.match(PREFIXES.sub("", subject[:200])))
+
+
+def is_machine_name(address: str) -> bool:
+    """Say whether an address is one that mail systems write from."""
+    return bool(rules().sender_local_part.match(address.rpartition("@")[0] or address))
 
 
 def _own(facts: Facts) -> bool:

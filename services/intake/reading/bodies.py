@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from services.intake.reading import limits, markup
 from services.intake.reading.charsets import decode, storable
-from services.intake.reading.structure import Part, content
+from services.intake.reading.structure import Part
+from services.intake.reading.transfer import content
 
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.I)
 MEDIA = ("image/", "audio/", "video/")

@@ -14,9 +14,11 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from services.intake.reading.automatic import is_machine_name, says_failed
 from services.intake.reading.headers import Headers, split
 from services.intake.reading.identity import message_id_of, message_ids
-from services.intake.reading.structure import Part, content
+from services.intake.reading.structure import Part
+from services.intake.reading.transfer import content
 from shared.domain.reading import Bounce
 
 #: Rules of `automatic.toml` that make a report in prose likely enough to look for one.
@@ -30,16 +32,30 @@ SUSPECT = frozenset(
         "failed_recipients",
     }
 )
+#: Rules that say: the sender is a mail system, whatever the subject.
+DAEMON = frozenset({"sender_local_part", "sender_name", "failed_recipients", "report_type"})
 STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
+#: A complaint of a reader (RFC 5965) and a receipt (RFC 8098): the mail did arrive.
+COMPLAINT = "message/feedback-report"
+RECEIPT = "message/disposition-notification"
 ORIGINAL_TYPES = frozenset(
     {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global"}
 )
-ADDRESS = re.compile(rb"[^\s<>;,\"()\[\]]+@[^\s<>;,\"()\[\]]+")
+ADDRESS = re.compile(rb"[^\s<>;,\"()\[\]{}:]{1,64}@[^\s<>;,\"()\[\]{}:]{1,255}")
 STATUS = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 ORIGINAL_ID = re.compile(rb"^[> \t]*Message-ID:[ \t\r\n]*(<[^<>\s]{3,300}>)", re.I | re.M)
 #: RFC 3463: the address or its domain is wrong; 5.1.7 and 5.1.8 are about the sender's.
 DEAD_ADDRESS = frozenset({"0", "1", "2", "3", "4", "6", "10"})
 MOST_BYTES = 512 * 1024
+MOST_IN_WORDS = 10
+#: Characters of a report in prose that are looked at, and where its copy of our mail begins.
+MOST_PROSE = 4_000
+COPY = re.compile(
+    r"^\W{0,40}(?:below (?:this|the next) line|original message|returned mail|copy of"
+    r"|message follows|received:|return-path:|dkim-signature:|message headers?|unsent message"
+    r"|this is a copy)",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 class Recipient(NamedTuple):
@@ -48,31 +64,39 @@ class Recipient(NamedTuple):
     address: str
     delayed: bool
     words: str
+    in_prose: bool = True
 
 
 class Words(NamedTuple):
-    alive: re.Pattern[str]
+    full: re.Pattern[str]
     dead: re.Pattern[str]
+    alive: re.Pattern[str]
+    refused: re.Pattern[str]
 
 
 @cache
 def words() -> Words:
     """Return the word lists of `bounces.toml`; read once, when the first report is."""
     data = tomllib.loads(resources.files(__package__).joinpath("bounces.toml").read_text("utf-8"))
-    return Words(*(re.compile("|".join(data[key]), re.I) for key in ("alive", "dead")))
+    return Words(*(re.compile("|".join(data[key]), re.I) for key in Words._fields))
 
 
-def bounce_of(root: Part, reasons: tuple[str, ...], text: str) -> Bounce | None:
+def bounce_of(root: Part, reasons: tuple[str, ...], subject: str, text: str) -> Bounce | None:
     """Return what a delivery report says, None when the message is none.
 
-    `reasons` are those of `automatic`; `text` is the text of the message.
+    `reasons` are those of `automatic`; `subject` and `text` are the message's.
     """
-    if SUSPECT.isdisjoint(reasons):
+    if SUSPECT.isdisjoint(reasons) or COMPLAINT in _types(root):
         return None
+    text = prose_of(text)
     reports = [part for part in root.leaves() if part.content_type in STATUS_TYPES]
     recipients = [each for part in reports for each in _recipients(part)]
     if not any(each.address for each in recipients):
-        recipients = _named_in_header(root.headers, text) or _in_prose(root, text)
+        recipients = (
+            _named_in_header(root.headers, text)
+            or _in_prose(root, text)
+            or _in_words(root, reasons, subject, text)
+        )
     if not recipients and not reports:
         return None
     failed = [each for each in recipients if not each.delayed] or recipients
@@ -81,6 +105,16 @@ def bounce_of(root: Part, reasons: tuple[str, ...], text: str) -> Bounce | None:
         permanent=any(is_dead(each, text) for each in failed),
         original_message_id=_original_id(root),
     )
+
+
+def _types(root: Part) -> set[str]:
+    return {part.content_type for part in root.leaves()}
+
+
+def prose_of(text: str) -> str:
+    """Return what a report says itself, without the copy of our mail below."""
+    copy = COPY.search(text, 20)
+    return text[: min(copy.start() if copy else MOST_PROSE, MOST_PROSE)]
 
 
 def _recipients(part: Part) -> Iterator[Recipient]:
@@ -95,6 +129,7 @@ def _recipients(part: Part) -> Iterator[Recipient]:
         yield Recipient(
             address=_address(fields),
             delayed=action.startswith(b"delayed"),
+            in_prose=False,
             words=" ".join(each.decode("utf-8", "replace") for each in said),
         )
 
@@ -113,7 +148,7 @@ def _text(address: bytes) -> str:
 
 def _named_in_header(headers: Headers, text: str) -> list[Recipient]:
     found = ADDRESS.findall(b" ".join(headers.every("x-failed-recipients")))
-    return [Recipient(_text(address), delayed=False, words=text[:4_000]) for address in found]
+    return [Recipient(_text(address), delayed=False, words=text) for address in found]
 
 
 def _in_prose(root: Part, text: str) -> list[Recipient]:
@@ -125,41 +160,74 @@ def _in_prose(root: Part, text: str) -> list[Recipient]:
         for_now, for_good = all_failures(message)
     except Exception:  # noqa: BLE001 (a second opinion: whatever fails in it says nothing)
         return []
-    said = text[:4_000]
+    said = text
     return [Recipient(_text(each), delayed=False, words=said) for each in sorted(for_good)] + [
         Recipient(_text(each), delayed=True, words=said) for each in sorted(for_now)
     ]
 
 
+def _in_words(root: Part, reasons: tuple[str, ...], subject: str, text: str) -> list[Recipient]:
+    """Return the addresses that a report no detector knows names, else whom our mail was for."""
+    if (DAEMON.isdisjoint(reasons) and not says_failed(subject)) or RECEIPT in _types(root):
+        return []
+    found = _strangers(root.headers, ADDRESS.findall(text.encode()))
+    if not found:
+        original = _original(root)
+        found = _strangers(root.headers, ADDRESS.findall(original.first("to"))) if original else []
+    return [Recipient(address, delayed=False, words=text) for address in found[:MOST_IN_WORDS]]
+
+
+def _strangers(headers: Headers, found: list[bytes]) -> list[str]:
+    """Return the addresses that are neither ours (the report came to us) nor a mail system's."""
+    ours = b" ".join(headers.every("to") + headers.every("from")).lower()
+    named = (each.strip(b".:'*=") for each in found if each.lower().strip(b".:'*=") not in ours)
+    return [a for a in dict.fromkeys(map(_text, named)) if not is_machine_name(a)]
+
+
 def is_dead(recipient: Recipient, text: str) -> bool:
-    """Say whether the report means that the address does not exist (any more)."""
-    if recipient.delayed:
+    """Say whether the report means that the address does not exist (any more).
+
+    In doubt a status code decides (RFC 3463: only x.1.x is about the address); a report in
+    prose that gives up for good without a reason means it.
+    """
+    status = STATUS.search(recipient.words[:200])
+    about_sender = status is not None and status[2] == "1" and status[3] not in DEAD_ADDRESS
+    if recipient.delayed or about_sender or (status and status[1] == "4"):
         return False
-    status = STATUS.search(recipient.words)
-    if status and status[1] == "5" and status[2] == "1":
-        return status[3] in DEAD_ADDRESS
     verdict = _verdict(recipient.words)
+    if verdict is None and status and status[2] == "1":
+        return True
     if verdict is None:
-        verdict = _verdict(text[:4_000])
-    if status and status[1] == "4":
-        return False
-    return True if verdict is None else verdict
+        verdict = _verdict(text)
+    if verdict is None:
+        return recipient.in_prose and not words().refused.search(text)
+    return verdict
 
 
 def _verdict(said: str) -> bool | None:
-    if words().alive.search(said):
+    """Return True for dead, False for alive, None when the words say neither."""
+    lists = words()
+    if lists.full.search(said):
         return False
-    return True if words().dead.search(said) else None
+    if lists.dead.search(said):
+        return True
+    return False if lists.alive.search(said) else None
+
+
+def _original(root: Part) -> Headers | None:
+    """Return the headers of the mail that the report is about, if they are attached."""
+    for part in root.leaves():
+        if part.content_type in ORIGINAL_TYPES:
+            data = content(part, set())[:MOST_BYTES]
+            return split(data, 0, len(data), set())[0]
+    return None
 
 
 def _original_id(root: Part) -> str | None:
     """Return the Message-ID of the mail that the report is about."""
-    for part in root.leaves():
-        if part.content_type in ORIGINAL_TYPES:
-            data = content(part, set())[:MOST_BYTES]
-            found = message_id_of(split(data, 0, len(data), set())[0])
-            if found:
-                return found
+    original = _original(root)
+    if original is not None and (found := message_id_of(original)):
+        return found
     match = ORIGINAL_ID.search(root.raw, root.start, root.start + MOST_BYTES)
     ids = message_ids(match[1]) if match else ()
     return ids[0] if ids else None

@@ -19,8 +19,9 @@ FIELD = re.compile(
     rb"^([!-9;-~]{1,200})[ \t]*:[ \t]*([^\n]*(?:\n(?![!-9;-~]{1,200}[ \t]*:)[^\n]+)*)", re.MULTILINE
 )
 JUNK = re.compile(rb"^(?![!-9;-~]{1,200}[ \t]*:|[ \t\r]|>?From |$)", re.MULTILINE)
+FOLD = re.compile(r"\r?\n[ \t]*|\r")
 BLANK_LINE = re.compile(rb"\n\r?\n|\r\r(?!\n)")
-LEADING = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*(?:>?From [^\r\n]*\r?\n)?")
+LEADING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:>?From [^\r\n]*\r?\n)?")
 
 
 class Headers:
@@ -99,6 +100,11 @@ def raw_text(value: bytes, charset: str, defects: set[str]) -> str:
         else:
             return text
     return value.decode("cp1252", "replace")
+
+
+def unfolded(value: bytes, charset: str, defects: set[str]) -> str:
+    """Return `raw_text` on one line (RFC 5322 §2.2.3)."""
+    return FOLD.sub(" ", raw_text(value, charset, defects))
 
 
 def text(value: bytes, charset: str, defects: set[str]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.intake.reading.attachments import detect, name_of
-from services.intake.reading.structure import Parser, content
+from services.intake.reading.structure import Parser
+from services.intake.reading.transfer import content
 from shared.errors import Refused
 
 

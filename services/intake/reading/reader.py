@@ -17,7 +17,7 @@ from services.intake.reading import (
     limits,
     quoting,
 )
-from services.intake.reading.charsets import storable
+from services.intake.reading.charsets import decode, storable
 from services.intake.reading.content import content_sha256
 from services.intake.reading.headers import Headers
 from services.intake.reading.identity import message_id_of, message_identity, message_ids
@@ -86,7 +86,7 @@ def _read(raw: bytes, mail_from: str | None, own_domains: frozenset[str]) -> Rea
     charset = next((part.charset for part in found.text + found.html if part.charset), "")
     who = _addressed(root.headers, charset, mail_from, defects)
     subject = headers.text(root.headers.first("subject"), charset, defects)
-    texts = _texts(found, defects)
+    texts = _texts(root, found, defects)
     tongue, confidence = language.language_of(f"{subject}\n{texts.own_text}")
     reasons = automatic.reasons(
         automatic.Facts(
@@ -110,7 +110,7 @@ def _read(raw: bytes, mail_from: str | None, own_domains: frozenset[str]) -> Rea
         attachments=_attached(found, defects),
         automatic=bool(reasons),
         automatic_reasons=reasons,
-        bounce=bounces.bounce_of(root, reasons, texts.text),
+        bounce=bounces.bounce_of(root, reasons, subject, texts.text),
         language=tongue,
         language_confidence=confidence,
         content_sha256=content_sha256(raw[root.start :]),
@@ -172,15 +172,28 @@ def _date(found: Headers, defects: set[str]) -> datetime | None:
         return None
 
 
-def _texts(found: bodies.Bodies, defects: set[str]) -> Texts:
+def _texts(root: Part, found: bodies.Bodies, defects: set[str]) -> Texts:
     text, cut = _joined(found.text, defects)
     if not text.strip() and found.html:
         text, cut = _joined(found.html, defects)
-    if not text.strip():
+    if not text.strip() and not found.attached:
+        text = _as_it_stands(root, defects)
+    if not text:
         defects.add("no_text")
+    elif all(part.content_type == "text/html" for part in found.text):
+        defects.add("no_plain_text")
     text, cut_again = _bounded(text)
     own, quoted = quoting.split(text)
     return Texts(text=text, own_text=own, quoted_text=quoted, cut=cut or cut_again)
+
+
+def _as_it_stands(root: Part, defects: set[str]) -> str:
+    """Return the body undone, for a message whose structure hides all of it."""
+    body = root.raw[root.start : root.start + limits.TEXT_BYTES]
+    if root.parts and body.strip():
+        defects.add("no_readable_part")
+        return storable(decode(body, root.charset, defects)).strip()
+    return ""
 
 
 def _joined(parts: list[Part], defects: set[str]) -> tuple[str, bool]:
