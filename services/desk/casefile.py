@@ -68,9 +68,7 @@ class CaseFile:
     def pieces(self) -> list[Piece]:
         """The first message's own words, with the clues marked in them."""
         text = self.messages[0].reading.own_text if self.messages else ""
-        # Clues were looked for in subject, blank line, own words (services/router/assigning.py).
-        shift = len(self.case.subject) + 2 if self.case.subject else 0
-        return marked(text, self.evidence, shift=shift)
+        return marked(text, self.evidence)
 
     @property
     def marked_numbers(self) -> frozenset[int]:

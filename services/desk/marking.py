@@ -29,16 +29,15 @@ class _Span(NamedTuple):
     decides: bool
 
 
-def marked(text: str, evidence: Sequence[Evidence], *, shift: int = 0) -> list[Piece]:
+def marked(text: str, evidence: Sequence[Evidence]) -> list[Piece]:
     """Return the whole of `text` in pieces; clues that overlap share one piece.
 
-    `shift` is where `text` begins in the text that was read for clues (the subject comes first).
     Clues are numbered from 1 as they come. One that stood elsewhere is looked for by its words,
     and left out when they do not stand here.
     """
     pieces: list[Piece] = []
     position = 0
-    for group in _groups(_spans(text, evidence, shift)):
+    for group in _groups(_spans(text, evidence)):
         start, end = group[0].start, max(span.end for span in group)
         if start > position:
             pieces.append(Piece(text[position:start]))
@@ -55,22 +54,21 @@ def numbers_in(pieces: Sequence[Piece]) -> frozenset[int]:
     return frozenset(number for piece in pieces for number in piece.numbers)
 
 
-def _spans(text: str, evidence: Sequence[Evidence], shift: int) -> list[_Span]:
+def _spans(text: str, evidence: Sequence[Evidence]) -> list[_Span]:
     spans = []
     for number, clue in enumerate(evidence, start=1):
-        start = _start(text, clue, shift)
+        start = _start(text, clue)
         if start is not None:
             end = start + len(clue.words)
             spans.append(_Span(start, end, number, clue.strength != "weak"))
     return sorted(spans)
 
 
-def _start(text: str, clue: Evidence, shift: int) -> int | None:
+def _start(text: str, clue: Evidence) -> int | None:
     if not clue.words or clue.kind in OUTSIDE:
         return None
-    start = clue.start - shift
-    if start >= 0 and text.startswith(clue.words, start):
-        return start
+    if text.startswith(clue.words, clue.start):
+        return clue.start
     found = text.find(clue.words)
     return None if found < 0 else found
 

@@ -103,8 +103,7 @@ async def _answer(form: Form, request: Request, door: Door, language: Language) 
         location = await _received_path(envelope, raw, len(gathered.documents), door, language)
     except Transient:
         return await back(Try(alert="down"), 503)
-    for held in gathered.held:
-        door.held.forget(held)
+    # Held documents stay for their hour: a second click on "send" finds them and changes nothing.
     return RedirectResponse(location, 303)
 
 

@@ -7,7 +7,9 @@ without the same folder cannot honour it, and the page then names the document t
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import stat
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +18,9 @@ from services.intake.documents import Posted
 from services.intake.limits import FormLimits
 from shared.domain.keys import Keys
 from shared.ports.clock import Clock
+
+#: How often, in seconds, a process looks for documents that are past their hour.
+TIDY_SECONDS = 60
 
 
 class Held(NamedTuple):
@@ -30,13 +35,29 @@ class Held(NamedTuple):
 
 
 class HeldDocuments:
-    """Documents on disk, each in a file named for its last second and a random id."""
+    """Documents on disk, each in a file named for its last second and a random id.
+
+    Without a `folder`, processes of one user on one machine share one in the temporary folder.
+    """
 
     def __init__(self, folder: Path | None, *, keys: Keys, clock: Clock, limits: FormLimits):
-        self._folder = folder
+        self._folder = folder or Path(tempfile.gettempdir()) / f"recours-held-{os.getuid()}"
         self._keys = keys
         self._clock = clock
         self._limits = limits
+        self._tidied = 0
+
+    def tidy(self) -> None:
+        """Remove what is past its hour, at most once a minute; called whenever a page is shown."""
+        now = int(self._clock.now().timestamp())
+        if now - self._tidied < TIDY_SECONDS:
+            return
+        self._tidied = now
+        try:
+            if self._folder.exists():
+                self._sweep(self._made(), now)
+        except OSError:
+            return
 
     def hold(self, document: Posted) -> Held | None:
         """Write a document down and return its token, or None when there is no room."""
@@ -88,9 +109,12 @@ class HeldDocuments:
             return None
 
     def _made(self) -> Path:
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="recours-held-"))
+        """Return the folder, made if needed; raise OSError when it is not ours alone."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = self._folder.lstat()
+        private = stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o077
+        if not private or found.st_uid != os.getuid():
+            raise PermissionError("the folder of held documents belongs to somebody else")
         return self._folder
 
     def _sweep(self, folder: Path, now: int) -> int:

@@ -63,7 +63,7 @@ def build_app(
 
     `department` is None when its tables cannot be used: the form then has no list of offices and
     promises no days. `held_folder` keeps documents of refused pages; processes that share it can
-    answer for each other, and None gives this process a private one.
+    answer for each other, and None means a private one in the machine's temporary folder.
     """
     limits = limits or FormLimits()
     door = Door(
@@ -120,6 +120,7 @@ async def _go(path: str, request: Request) -> Response:
 
 async def _form(door: Door, language: Language, request: Request) -> Response:
     del request
+    door.held.tidy()
     response = form_page(door, language, Try())
     # An empty form holds nothing of anybody; kept by the browser, "back" finds what was typed.
     response.headers["Cache-Control"] = "no-cache"

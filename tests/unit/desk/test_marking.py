@@ -52,11 +52,6 @@ def test_only_weak_clues_do_not_decide() -> None:
     assert marked(TEXT, both)[1].decides
 
 
-def test_offsets_of_the_whole_text_are_shifted_to_the_own_words() -> None:
-    found = marked(TEXT, [clue("Longueuil", 113)], shift=100)
-    assert found[1] == Piece("Longueuil", (1,))
-
-
 def test_a_clue_whose_offsets_are_of_another_text_is_found_by_its_words() -> None:
     assert marked(TEXT, [clue("Longueuil", 2)])[1].text == "Longueuil"
 

@@ -78,6 +78,27 @@ def test_a_forgotten_document_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_of_somebody_else_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir(mode=0o755)
+    (tmp_path / "link").symlink_to(tmp_path / "private")
+    (tmp_path / "private").mkdir(mode=0o700)
+    assert held_in(tmp_path / "open").hold(PDF) is None
+    assert held_in(tmp_path / "link").hold(PDF) is None
+    assert held_in(tmp_path / "private").hold(PDF) is not None
+
+
+def test_old_documents_go_when_a_page_is_shown(tmp_path: Path) -> None:
+    clock = StoppedClock()
+    documents = held_in(tmp_path / "held", clock)
+    documents.hold(PDF)
+    clock.at = NOW + timedelta(minutes=59)
+    documents.tidy()
+    assert len(list((tmp_path / "held").iterdir())) == 1
+    clock.at = NOW + timedelta(hours=2)
+    documents.tidy()
+    assert list((tmp_path / "held").iterdir()) == []
+
+
 def test_a_folder_that_cannot_be_written_holds_nothing(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_bytes(b"")

@@ -224,7 +224,17 @@ async def test_documents_of_a_refused_page_need_not_be_chosen_again(tmp_path: Pa
         raw = await store.envelopes.raw(envelope.id)
     assert raw is not None
     assert extract(raw, "2")[2] == PDF[1]
-    assert list((tmp_path / "held").iterdir()) == []
+
+
+async def test_a_second_click_on_a_page_with_held_documents_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    async with visiting(tmp_path) as (client, store):
+        page = await send(client, PDF, courriel="g@x")
+        first = await send(client, **carried(page.text))
+        second = await send(client, **carried(page.text))
+        assert first.headers["location"] == second.headers["location"]
+        assert len(await store.envelopes.find(Query())) == 1
 
 
 async def test_a_document_chosen_twice_goes_once(tmp_path: Path) -> None:
