@@ -33,6 +33,7 @@ from shared.domain.document import new_id
 from shared.domain.envelope import Envelope, Language
 from shared.domain.reference import reference_for, year_of
 from shared.errors import Refused, Transient
+from shared.pages.guard import log_failure
 from shared.ports.query import Equal, Query
 
 #: A field that nobody sees. Whoever fills it in goes to the tray of suspects, never to nothing.
@@ -101,7 +102,9 @@ async def _answer(form: Form, request: Request, door: Door, language: Language) 
     try:
         envelope, raw = await _keep(gathered, door, language, peer=source)
         location = await _received_path(envelope, raw, len(gathered.documents), door, language)
-    except Transient:
+    except Exception as error:  # noqa: BLE001 (whatever broke, what was typed goes back)
+        if not isinstance(error, Transient):
+            log_failure(error)
         return await back(Try(alert="down"), 503)
     # Held documents stay for their hour: a second click on "send" finds them and changes nothing.
     return RedirectResponse(location, 303)

@@ -58,8 +58,7 @@ class Guard:
         try:
             await self._app(scope, receive, send_guarded)
         except Exception as error:  # noqa: BLE001 (a defect must end in a page, not on the wire)
-            facts = {"error": type(error).__name__, "where": _where(error)}
-            log.error("page_failed", extra=facts)  # noqa: TRY400 (its text may hold a person's words)
+            log_failure(error)
             if not started:
                 await self._say_sorry(send_guarded)
 
@@ -67,6 +66,11 @@ class Guard:
         headers = [(b"content-type", b"text/html; charset=utf-8")]
         await send({"type": "http.response.start", "status": 500, "headers": headers})
         await send({"type": "http.response.body", "body": self._sorry})
+
+
+def log_failure(error: Exception) -> None:
+    """Log a defect by its type and place; its text may hold a person's words and is left out."""
+    log.error("page_failed", extra={"error": type(error).__name__, "where": _where(error)})
 
 
 def _where(error: Exception) -> str:

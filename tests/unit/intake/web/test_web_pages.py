@@ -39,13 +39,17 @@ STORY = "J’attends depuis six semaines."
 
 
 class DownStore:
-    """A store that answers nothing: every collection raises Transient."""
+    """A store that answers nothing: every collection raises the same error."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self._error = error or Transient("store_down")
 
     def __getattr__(self, name: str) -> Any:
         async def fail(*args: object, **more: object) -> None:
-            raise Transient("store_down")
+            raise self._error
 
-        return fail if name in {"ping", "get", "find", "add", "count", "raw"} else DownStore()
+        verbs = {"ping", "get", "find", "add", "count", "raw"}
+        return fail if name in verbs else DownStore(self._error)
 
 
 def client_on(
@@ -76,8 +80,8 @@ async def visiting(folder: Path, **options: Any) -> AsyncIterator[tuple[httpx.As
         yield client, store
 
 
-def down_client(folder: Path) -> httpx.AsyncClient:
-    return client_on(cast("Store", DownStore()), folder)
+def down_client(folder: Path, error: Exception | None = None) -> httpx.AsyncClient:
+    return client_on(cast("Store", DownStore(error)), folder)
 
 
 def hidden(page: str, name: str) -> list[str]:
@@ -289,6 +293,18 @@ async def test_a_store_that_is_down_keeps_everything_typed(tmp_path: Path) -> No
     assert "Rien de ce que vous avez écrit n’est perdu" in plain(page.text)
     assert STORY in page.text
     assert len(hidden(page.text, "garde")) == 1
+
+
+async def test_a_defect_of_ours_keeps_everything_typed_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with down_client(tmp_path, ValueError("a word of the person")) as client:
+        page = await send(client, PDF)
+    assert page.status_code == 503
+    assert STORY in page.text
+    assert len(hidden(page.text, "garde")) == 1
+    (record,) = [each for each in caplog.records if each.getMessage() == "page_failed"]
+    assert "a word of the person" not in str(record.__dict__)
 
 
 async def test_a_complaint_sent_again_after_a_failure_is_one_envelope(tmp_path: Path) -> None:
