@@ -18,7 +18,7 @@ from shared.domain.envelope import Language
 NBSP = "\u00a0"
 
 _LOCALES: dict[Language, str] = {"fr": "fr_CA", "en": "en_CA"}
-_NUMBERS = re.compile(r"(?<=\d) (?=\d|h\b|[ap]\.m\.)|(?<=\d h) (?=\d)")
+_NUMBERS = re.compile(r"(?<=\d) (?=\d|h\b|[ap]\.m\.|jours?\b|days?\b)|(?<=\d h) (?=\d)")
 _FRENCH = re.compile(r"(?<!\s) (?=[:;?!»%$])|(?<=«) ")
 #: What a template holds besides words: jinja's own marks and HTML tags are left as they are.
 _MARKUP = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<[^>]*>)", re.DOTALL)

@@ -20,6 +20,7 @@ from services.notifier.mailer import (
     open_mailer,
 )
 from shared.errors import Misconfigured, Transient
+from tests.waiting import until
 
 RAW = b"Date: Fri, 20 Nov 2026 09:41:00 -0500\r\nSubject: a\r\n\r\n.one dot\r\n..\r\nend\r\n"
 
@@ -37,8 +38,12 @@ class Sink:
         self.answers: dict[str, list[str]] = {}
         self.connections: list[smtp.SMTP] = []
         self.drop: list[str] = []
+        self.hold: dict[str, asyncio.Event] = {}
 
-    def answer(self, verb: str, server: smtp.SMTP) -> str | None:
+    async def answer(self, verb: str, server: smtp.SMTP) -> str | None:
+        if held := self.hold.pop(verb, None):
+            held.set()
+            await asyncio.Event().wait()
         if verb in self.drop:
             self.drop.remove(verb)
             abort(server)
@@ -55,7 +60,7 @@ class Sink:
     async def handle_MAIL(  # noqa: N802
         self, server: smtp.SMTP, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        if refusal := self.answer("MAIL", server):
+        if refusal := await self.answer("MAIL", server):
             return refusal
         envelope.mail_from = address
         return "250 OK"
@@ -63,13 +68,13 @@ class Sink:
     async def handle_RCPT(  # noqa: N802
         self, server: smtp.SMTP, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        if refusal := self.answer("RCPT", server):
+        if refusal := await self.answer("RCPT", server):
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: smtp.SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
-        if refusal := self.answer("DATA", server):
+        if refusal := await self.answer("DATA", server):
             return refusal
         self.taken.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
         return "250 kept"
@@ -230,16 +235,18 @@ async def test_a_relay_that_says_nothing_is_not_waited_for_longer_than_asked() -
     await server.wait_closed()
 
 
-async def test_a_send_that_is_cancelled_leaves_no_connection_in_the_middle(relay: Relay) -> None:
-    await relay.send()
+@pytest.mark.parametrize("verb", ["MAIL", "DATA"])
+async def test_a_send_that_is_cancelled_closes_its_connection(relay: Relay, verb: str) -> None:
+    relay.sink.hold[verb] = asyncio.Event()
     sending = asyncio.create_task(relay.send())
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await relay.sink.hold[verb].wait()
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending
+    await until(lambda: relay.sink.connections[0].transport is None)
     await relay.send()
-    assert len(relay.sink.taken) >= 2
+    assert len(relay.sink.taken) == 1
+    assert len(relay.sink.connections) == 2
 
 
 async def test_a_recipient_with_accents_needs_a_relay_that_takes_them(serve: Serve) -> None:

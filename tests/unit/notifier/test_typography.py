@@ -24,6 +24,7 @@ from services.notifier.typography import (
         ),
         ("« ainsi »", "«\xa0ainsi\xa0»"),
         ("1 800 463-5070", "1\xa0800\xa0463-5070"),
+        ("dans les 60 jours", "dans les 60\xa0jours"),
         ("de 8 h 30 à 16 h", "de 8\xa0h\xa030 à 16\xa0h"),
         ("https://a.example/x?y=1", "https://a.example/x?y=1"),
     ],
