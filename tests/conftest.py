@@ -12,6 +12,8 @@ from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
 from shared.department import Addresses
 from shared.domain.keys import Keys
 
+pytest_plugins = ["tests.servers"]
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
