@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,8 +39,9 @@ class Addresses(Value):
         local, at, domain = address.lower().rpartition("@")
         return f"{local.partition('+')[0]}{at}{domain}" in self.known
 
-    @property
+    @cached_property
     def known(self) -> frozenset[str]:
+        """All of them, for every RCPT."""
         return frozenset((*self.intake, *self.units))
 
 

@@ -12,6 +12,7 @@ from testcontainers.core.container import DockerContainer
 
 from deploy.servers import (
     PAUSE,
+    RABBITMQ_ADVANCED,
     READY,
     ServerFailed,
     definitions,
@@ -67,7 +68,8 @@ def usable(image: str) -> bool:
 def start_rabbitmq_container(vhosts: Sequence[str]) -> ContainerServer:
     """Start a broker with the user guest and these virtual hosts."""
     port = free_port()
-    container = _container(RABBITMQ_IMAGE, 5672, port)
+    conf = (RABBITMQ_ADVANCED.encode(), "/etc/rabbitmq/advanced.config")
+    container = _start(_container(RABBITMQ_IMAGE, 5672, port).with_copy_into_container(*conf))
     host = container.get_container_host_ip()
     server = ContainerServer(container, lambda: speaks_amqp(host, port))
     server.wait()
@@ -82,7 +84,9 @@ def start_rabbitmq_container(vhosts: Sequence[str]) -> ContainerServer:
 def start_mongodb_container() -> ContainerServer:
     """Start a replica set of one member; its clients connect to it directly."""
     port = free_port()
-    container = _container(MONGODB_IMAGE, 27017, port, "--replSet rs --bind_ip_all")
+    container = _start(
+        _container(MONGODB_IMAGE, 27017, port).with_command("--replSet rs --bind_ip_all")
+    )
     host = container.get_container_host_ip()
     server = ContainerServer(container, lambda: takes_writes(host, port, "127.0.0.1:27017"))
     server.wait()
@@ -95,14 +99,14 @@ def remove_container(container_id: str) -> None:
     _docker(["rm", "--force", "--volumes", container_id], PULL)
 
 
-def _container(image: str, inside: int, port: int, command: str = "") -> DockerContainer:
+def _container(image: str, inside: int, port: int) -> DockerContainer:
+    return DockerContainer(image).with_bind_ports(inside, port)
+
+
+def _start(container: DockerContainer) -> DockerContainer:
     # The run's controller removes what the run started; the clean-up container is one more image
     testcontainers_config.ryuk_disabled = True
-    container = DockerContainer(image).with_bind_ports(inside, port)
-    if command:
-        container = container.with_command(command)
-    container.start()
-    return container
+    return container.start()
 
 
 def _docker(arguments: list[str], timeout: float) -> bool:

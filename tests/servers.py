@@ -102,8 +102,15 @@ def own_mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restartabl
 
 
 @pytest.fixture(scope="session")
-def own_rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restartable]:
+def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restartable]:
     yield from _own(lambda: _start_own_rabbitmq(tmp_path_factory.mktemp("own-rabbitmq")))
+
+
+@pytest.fixture
+def own_rabbitmq(own_broker: Restartable) -> Restartable:
+    """Return the worker's own broker, with nothing declared in its default virtual host."""
+    _empty(own_broker.url)
+    return own_broker
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -252,7 +252,7 @@ async def open_mongodb_store(url: str, *, database: str, clock: Clock | None = N
         client: Any = AsyncIOMotorClient(
             url, io_loop=asyncio.get_running_loop(), appname="recours", **TIMEOUTS
         )
-    except (InvalidURI, ConfigurationError):
+    except (InvalidURI, ConfigurationError, ValueError):
         raise Misconfigured("store_url", "RECOURS_STORE is not a MongoDB address.") from None
     try:
         with mapped():

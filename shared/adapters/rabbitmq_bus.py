@@ -28,7 +28,7 @@ from shared.errors import Misconfigured, Transient
 from shared.events import Event, encode
 from shared.ports.bus import DeadLetter, Delivery, QueueDepth
 from shared.ports.clock import Clock
-from shared.topology import EXCHANGE, QUEUES, Queue
+from shared.topology import BY_NAME, EXCHANGE, QUEUES, Queue
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +36,11 @@ _log = logging.getLogger(__name__)
 READY, FIRST = 5.0, 10.0
 #: Seconds between attempts, doubling.
 PAUSE_LEAST, PAUSE_MOST = 0.1, 15.0
-#: Seconds between two declarations of the topology: a queue someone deleted comes back.
-DECLARE_EVERY = 60.0
+#: Seconds to let a deletion sink in before declaring again. RabbitMQ 3.10 moves the consumers of a
+#: queue that comes back within milliseconds to the new one, and then never delivers to them.
+MEND = 2.0
+#: Seconds between two looks whether everything declared is still there.
+CHECK_EVERY = 60.0
 #: Seconds; a peer that is silent for two of these is gone.
 HEARTBEAT = 20
 
@@ -52,7 +55,6 @@ class RabbitBus:
         self._up = asyncio.Event()
         self._consumers: dict[str, Consumer] = {}
         self._looking = asyncio.Lock()
-        self._declare_now = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._keep_connected())
 
     async def publish(self, events: Sequence[Event]) -> list[Event]:
@@ -62,8 +64,8 @@ class RabbitBus:
             for event in events
         ]
         flags = await session.publisher.publish(messages)
-        if not all(flags):
-            self._declare_now.set()
+        if session.publisher.unroutable:
+            session.mend()
         return [event for event, confirmed in zip(events, flags, strict=True) if confirmed]
 
     async def consume(
@@ -72,8 +74,7 @@ class RabbitBus:
         consumer = Consumer(queue, on_delivery, prefetch, self._forward, self._clock)
         self._consumers[queue] = consumer
         if self._session is not None:
-            with suppress(Transient):  # the next connection attaches it
-                await self._attach(self._session, consumer)
+            await self._attach(self._session, consumer)
 
     async def stop_consuming(self) -> None:
         consumers, self._consumers = self._consumers, {}
@@ -86,7 +87,7 @@ class RabbitBus:
                 return [await self._depth(channel, queue) for queue in QUEUES]
         except ChannelClosed as error:
             if error.reply_code == NOT_FOUND:
-                self._declare_now.set()
+                session.mend()
             raise
 
     async def dead_letters(self, queue: str, *, limit: int = 100) -> list[DeadLetter]:
@@ -126,13 +127,17 @@ class RabbitBus:
     async def _forward(
         self, queue: str, body: bytes, headers: dict[str, Any], properties: Any
     ) -> None:
-        """Put a copy on a queue, confirmed; declare the topology if the queue is not there."""
+        """Put a copy on a queue, confirmed; declare the queue first if it is not there."""
+        session = await self._ready()
         for _ in range(2):
-            session = await self._ready()
             message = Outgoing("", queue, body, _properties(headers, properties.message_id))
             if (await session.publisher.publish([message]))[0]:
                 return
-            await session.declare()
+            if queue in BY_NAME:
+                session.mend()
+                break
+            await session.declare_again(queue)
+            session.publisher.unroutable = False
         raise Transient("broker_refused")
 
     async def _end_dead(self, queue: str, letter_id: str, *, requeue: bool) -> bool:
@@ -140,13 +145,14 @@ class RabbitBus:
         async with self._looking:
             channel = await session.channel(needed=False)
             async with held_letters(channel, queue) as held:
-                for one in held:
-                    if one.letter.id == letter_id:
-                        if requeue:
-                            await self._forward(queue, one.body, {ATTEMPT: 1}, one.properties)
-                        channel.raw.basic_ack(one.tag)
-                        return True
-        return False
+                found = next((one for one in held if one.letter.id == letter_id), None)
+                if found is None:
+                    return False
+                if requeue:
+                    await self._forward(queue, found.body, {ATTEMPT: 1}, found.properties)
+                channel.raw.basic_ack(found.tag)
+                held.remove(found)
+                return True
 
     async def _depth(self, channel: Channel, queue: Queue) -> QueueDepth:
         main = await _state(channel, queue.name)
@@ -162,46 +168,44 @@ class RabbitBus:
         )
 
     async def _attach(self, session: Session, consumer: Consumer) -> None:
-        if consumer.session is not session:
-            consumer.session = session
-            await consumer.attach(await session.channel(), on_cancelled=session.close)
+        """Attach a consumer once; when that fails, the next session does it."""
+        if consumer.session is session:
+            return
+        consumer.session = session
+        try:
+            await consumer.attach(await session.channel(), on_cancelled=session.mend)
+        except Transient as error:
+            _log.warning("not consuming", extra={"queue": consumer.queue, "code": error.code})
+            session.close()
 
     async def _keep_connected(self) -> None:
         pause = PAUSE_LEAST
         while True:
             session = Session(partial(_connect, self._parameters))
             try:
-                await session.open()
-                self._session = session
-                for consumer in list(self._consumers.values()):
-                    await self._attach(session, consumer)
-                self._up.set()
-                pause = PAUSE_LEAST
-                await self._watch(session)
+                await self._live(session)
             except Transient as error:
                 _log.warning("broker not there", extra={"code": error.code})
+            except Exception as error:  # noqa: BLE001 - the way back must never end
+                _log.error("broker lost", extra={"code": type(error).__name__})
             finally:
+                pause = PAUSE_LEAST if self._up.is_set() else min(pause * 2, PAUSE_MOST)
                 self._session = None
                 self._up.clear()
                 await session.end()
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, PAUSE_MOST)
+            await asyncio.sleep(max(pause, MEND) if session.damaged else pause)
 
-    async def _watch(self, session: Session) -> None:
-        """Return when the connection is lost; until then declare the topology now and then."""
+    async def _live(self, session: Session) -> None:
+        """Open the session and return when it is lost."""
+        await session.open()
+        self._session = session
+        for consumer in list(self._consumers.values()):
+            await self._attach(session, consumer)
+        self._up.set()
         while not session.lost.done():
-            news = asyncio.ensure_future(self._declare_now.wait())
-            try:
-                await asyncio.wait(
-                    (news, session.lost),
-                    timeout=DECLARE_EVERY,
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-            finally:
-                news.cancel()
-            self._declare_now.clear()
+            await asyncio.wait([session.lost], timeout=CHECK_EVERY)
             if not session.lost.done():
-                await session.declare()
+                await session.check()
 
 
 async def open_rabbitmq_bus(url: str, *, name: str, clock: Clock | None = None) -> RabbitBus:

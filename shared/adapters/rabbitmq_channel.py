@@ -49,11 +49,15 @@ class Channel:
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._calls.add(answer)
         answer.add_done_callback(self._calls.discard)
-        method(callback=partial(settle, answer), **arguments)
         try:
+            method(callback=partial(settle, answer), **arguments)
             return await asyncio.wait_for(answer, CALL_TIMEOUT)
+        except Transient:
+            raise
         except TimeoutError:
             raise Transient("broker_silent") from None
+        except Exception as error:  # noqa: BLE001 - the driver's, whose text must not get out
+            raise Transient(f"broker_{type(error).__name__.lower()}") from None
 
     async def close(self) -> None:
         """Close it and return when the broker has; what was unacked is handed over again."""

@@ -18,6 +18,8 @@ from shared.topology import BY_NAME
 
 #: Seconds without a further letter until the queue counts as read.
 IDLE = 1.0
+#: Seconds between two looks whether letters are back.
+LOOK = 0.01
 #: AMQP counts unacked messages in 16 bits.
 MOST = 65_535
 
@@ -35,16 +37,34 @@ class Held(NamedTuple):
 async def held_letters(
     channel: Channel, queue: str, limit: int = MOST
 ) -> AsyncIterator[list[Held]]:
-    """Hold the oldest `limit` letters of `queue`; whatever is not acked then goes back."""
+    """Hold the oldest `limit` letters of `queue`; whatever stays in the list then goes back."""
     dead, raw = BY_NAME[queue].dead, channel.raw
     declared = await channel.call(raw.queue_declare, queue=dead, passive=True)
     wanted = min(declared.method.message_count, limit, MOST)
+    held: list[Held] = []
     try:
-        yield await _take(channel, queue, dead, wanted) if wanted > 0 else []
+        if wanted > 0:
+            held = await _take(channel, queue, dead, wanted)
+        yield held
     finally:
-        if channel.is_open:
-            raw.basic_nack(0, multiple=True, requeue=True)
+        if held and channel.is_open:
+            await _give_back(channel, dead, len(held))
         await channel.close()
+
+
+async def _give_back(channel: Channel, dead: str, count: int) -> None:
+    """Give back what is unacked, and return when the next look will see it.
+
+    A quorum queue takes letters back only after the broker has answered.
+    """
+    raw, loop = channel.raw, asyncio.get_running_loop()
+    raw.basic_nack(0, multiple=True, requeue=True)
+    deadline = loop.time() + IDLE
+    while loop.time() < deadline:
+        declared = await channel.call(raw.queue_declare, queue=dead, passive=True)
+        if declared.method.message_count >= count:
+            return
+        await asyncio.sleep(LOOK)
 
 
 async def _take(channel: Channel, queue: str, dead: str, wanted: int) -> list[Held]:

@@ -7,12 +7,15 @@ the broker confirms a message that no queue takes, and drops it.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from shared.adapters.rabbitmq_channel import Channel
 from shared.errors import Transient
+
+_log = logging.getLogger(__name__)
 
 #: Unconfirmed messages on the channel at most.
 IN_FLIGHT = 512
@@ -41,6 +44,8 @@ class Publisher:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
+        #: A message came back because no queue takes it
+        self.unroutable = False
         self._tag = 0
         self._settled = 0
         self._pending: dict[int, tuple[_Batch, int]] = {}
@@ -62,20 +67,22 @@ class Publisher:
             return []
         try:
             async with asyncio.timeout(CONFIRM_TIMEOUT):
-                for index, message in enumerate(messages):
-                    while len(self._pending) >= IN_FLIGHT and self._channel.is_open:
-                        self._room.clear()
-                        await self._room.wait()
-                    if not self._channel.is_open:
-                        break
-                    self._send(message, batch, index)
-                else:
-                    await done
+                await self._send_all(messages, batch)
         except TimeoutError:
-            pass
+            _log.warning("not confirmed in time", extra={"count": batch.left})
         if not self._channel.is_open and not any(batch.confirmed):
             raise Transient("broker_lost")
         return batch.confirmed
+
+    async def _send_all(self, messages: Sequence[Outgoing], batch: _Batch) -> None:
+        for index, message in enumerate(messages):
+            while len(self._pending) >= IN_FLIGHT and self._channel.is_open:
+                self._room.clear()
+                await self._room.wait()
+            if not self._channel.is_open:
+                return
+            self._send(message, batch, index)
+        await batch.done
 
     def _send(self, message: Outgoing, batch: _Batch, index: int) -> None:
         self._tag += 1
@@ -89,6 +96,7 @@ class Publisher:
     def _on_return(self, _channel: Any, _method: Any, properties: Any, _body: bytes) -> None:
         """A message that no queue takes comes back before it is confirmed."""
         self._returned.add(int(properties.correlation_id))
+        self.unroutable = True
 
     def _on_confirm(self, frame: Any) -> None:
         method = frame.method

@@ -22,7 +22,7 @@ from shared.adapters.rabbitmq_channel import (
 from shared.adapters.rabbitmq_publishing import Publisher
 from shared.adapters.rabbitmq_topology import Declaration, declarations
 from shared.errors import Transient
-from shared.topology import EXCHANGE
+from shared.topology import EXCHANGE, QUEUES
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +43,8 @@ class Session:
         self._connect = connect
         self.opened: asyncio.Future[None] = loop.create_future()
         self.lost: asyncio.Future[None] = loop.create_future()
+        #: Something that we had declared was gone; see MEND
+        self.damaged = False
         self._raw: Any = None
         self.publisher: Publisher
 
@@ -88,14 +90,31 @@ class Session:
     async def declare(self) -> None:
         """Declare the whole topology; what is there with other arguments stays as it is."""
         async with self.passing_channel() as channel:
-            await channel.call(
-                channel.raw.exchange_declare,
-                exchange=EXCHANGE,
-                exchange_type="topic",
-                durable=True,
-            )
-        parts = [declarations()[start::4] for start in range(4)]
+            exchange = {"exchange": EXCHANGE, "exchange_type": "topic", "durable": True}
+            await channel.call(channel.raw.exchange_declare, **exchange)
+        parts = [declarations()[start::DECLARING] for start in range(DECLARING)]
         await asyncio.gather(*(self._declare_some(part) for part in parts))
+
+    async def check(self) -> None:
+        """Raise Transient, as damaged, when a queue that is consumed is gone."""
+        async with self.passing_channel() as channel:
+            for queue in QUEUES:
+                try:
+                    await channel.call(channel.raw.queue_declare, queue=queue.name, passive=True)
+                except ChannelClosed:
+                    self.damaged = True
+                    raise
+        waiting = [declaration for declaration in declarations() if not declaration.keys]
+        await self._declare_some(waiting)
+
+    async def declare_again(self, name: str) -> None:
+        """Declare a queue that nobody consumes, a waiting one or one of dead letters."""
+        await self._declare_some([found for found in declarations() if found.name == name])
+
+    def mend(self) -> None:
+        """End the session because something declared is gone; the next one declares it."""
+        self.damaged = True
+        self.close()
 
     async def _declare_some(self, some: list[Declaration]) -> None:
         left = list(some)

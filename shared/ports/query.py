@@ -79,7 +79,8 @@ class Query:
     """Which documents, in which order, from where on, and how many at most.
 
     Order is by `sort` and then by id, so it is total; documents that lack the sort field come
-    first when ascending. `descending` turns all of it round, ids included. `after` is the (sort value, id) of the last document already seen.
+    first when ascending. `descending` turns all of it round, ids included. `after` is the (sort
+    value, id) of the last document already seen.
     """
 
     where: Condition = field(default_factory=lambda: AllOf(()))

@@ -130,8 +130,9 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faces]:
     serving.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # A module at a time: while it is open, no asynchronous test of this process can run.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

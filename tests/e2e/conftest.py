@@ -43,7 +43,7 @@ class Whole:
         """Return all mail that left, oldest first; `X-Envelope-To` says to whom."""
         parser = BytesParser(policy=default)
         files = sorted(self.outgoing.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
-        return [parser.parsebytes(file.read_bytes()) for file in files]  # type: ignore[misc]
+        return [parser.parsebytes(file.read_bytes()) for file in files]
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         return [mail for mail in self.mails() if mail["X-Envelope-To"] == f"<{address}>"]

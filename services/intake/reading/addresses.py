@@ -73,10 +73,17 @@ class Reader:
                 name = ""
         if not name.strip() and self.comments:
             name = " ".join(self.comments)
-        name = one_line(decode_words(name, self.defects)).strip("\"'")[: limits.HEADER_TEXT]
+        name = unwrapped(one_line(decode_words(name, self.defects)))[: limits.HEADER_TEXT]
         if address or name:
             self.found.append((name, address))
         self.clear()
+
+
+def unwrapped(name: str) -> str:
+    """Return a name without the quotes that stand around all of it."""
+    while len(name) > 1 and name[0] == name[-1] and name[0] in "\"'" and name[0] not in name[1:-1]:
+        name = name[1:-1].strip()
+    return name
 
 
 def address_of(text: str) -> str:

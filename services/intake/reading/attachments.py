@@ -80,7 +80,7 @@ def name_of(part: Part, data: bytes) -> str:
     """
     name = safe_name(part.name)
     if not name and part.content_type == "message/rfc822":
-        name = safe_name(_subject(data)[: limits.NAME_CHARACTERS])
+        name = safe_name(_subject(data).replace("/", "-")[: limits.NAME_CHARACTERS])
         name = f"{name}.eml" if name else ""
     if name:
         return name

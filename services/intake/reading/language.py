@@ -9,7 +9,7 @@ from typing import Protocol, cast
 from shared.domain.envelope import Language
 
 #: More text makes the answer no better, only slower.
-CHARACTERS = 800
+CHARACTERS = 500
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 NOT_WORDS = re.compile(r"\S*(?:@|://|www\.)\S*")
 

@@ -14,19 +14,23 @@ from typing import NamedTuple
 #: An attribution may be wrapped over three lines, and people's names and addresses are long.
 ATTRIBUTION_LINES = 3
 LINE_CHARACTERS = 300
+WRAPPED_VERB = 12
+LABEL_CHARACTERS = 30
 #: How far below "De :" the other labels of a block may stand (long lists of recipients wrap).
 BLOCK_LINES = 10
 
 #: An address, a clock time or an ISO date: what a program writes and a person rarely does.
 EVIDENCE = re.compile(r"@|\b\d{1,2}\s?[:h]\s?\d{2}\b|\b\d{4}-\d{2}-\d{2}\b")
+#: "2016-10-24 15:36 GMT+02:00 Untel <x@exemple.org>:", in any language
+DATED_ADDRESS = r"^[^\n<>]{0,60}\d[^\n<>]{0,120}<[^<>\n]{1,120}@[^<>\n]{1,120}>"
 QUOTED = re.compile(r"^[ \t]{0,3}>")
 RULE = re.compile(r"^\s*[_-]{5,}\s*$")
+SIGNS = frozenset({">", "-", "*", "_"})
 
 
 class Words(NamedTuple):
     """The compiled word lists of `quoting.toml`."""
 
-    candidate: re.Pattern[str]
     attribution: re.Pattern[str]
     separator: re.Pattern[str]
     labels: dict[str, re.Pattern[str]]
@@ -37,18 +41,16 @@ def words() -> Words:
     """Return the word lists; read once, when the first message is."""
     data = tomllib.loads(resources.files(__package__).joinpath("quoting.toml").read_text("utf-8"))
     wrote = "|".join(word.replace(" ", r"\s") for word in data["wrote"])
-    verb = rf"(?<![\w'’])(?:{wrote})\s{{0,2}}:\s*$"
-    separator = "|".join(line.replace(" ", r"\s") for line in data["separators"])
+    verb = rf"(?:(?<![\w'’])(?:{wrote})|{DATED_ADDRESS})\s{{0,2}}:\s*$"
+    lines = "|".join(line.replace(" ", r"\s") for line in data["separators"])
+    separator = rf"^\s*\*?(?:{lines})\*?\s*(?:$|(?:from|de)\s?:)"
     labels = {
         kind: rf"^\s{{0,3}}\*{{0,2}}(?:{'|'.join(names)})\s?\*{{0,2}}\s?:\*{{0,2}}\s?"
         for kind, names in data["labels"].items()
     }
-    flags = re.IGNORECASE | re.MULTILINE
-    any_start = rf"^[ \t]{{0,3}}>|{verb}|^\s*(?:{separator})\s*$|{labels['from']}"
     return Words(
-        candidate=re.compile(any_start, flags),
         attribution=re.compile(verb, re.IGNORECASE),
-        separator=re.compile(rf"^\s*(?:{separator})\s*$", re.IGNORECASE),
+        separator=re.compile(separator, re.IGNORECASE),
         labels={kind: re.compile(line, re.IGNORECASE) for kind, line in labels.items()},
     )
 
@@ -59,9 +61,9 @@ def split(text: str) -> tuple[str, str]:
     `own` is the whole text when everything in it is quoted: a mail that only forwards is the
     person's message.
     """
-    if words().candidate.search(text) is None:
-        return text.strip("\n"), ""
     lines = text.split("\n")
+    if not any(map(_is_telling, lines)):
+        return text.strip("\n"), ""
     is_quoted = _marks(lines)
     own = "\n".join(line for line, out in zip(lines, is_quoted, strict=True) if not out)
     quoted = "\n".join(line for line, out in zip(lines, is_quoted, strict=True) if out)
@@ -70,19 +72,28 @@ def split(text: str) -> tuple[str, str]:
     return own.strip("\n"), quoted.strip("\n")
 
 
+def _is_telling(line: str) -> bool:
+    """Say whether a line could start history, at little cost: most lines could not."""
+    return (
+        line[:4].lstrip()[:1] in SIGNS or ":" in line[:LABEL_CHARACTERS] or line[-3:].find(":") >= 0
+    )
+
+
 def _marks(lines: list[str]) -> list[bool]:
     """Say for each line whether it is quoted."""
     marks = [QUOTED.match(line) is not None for line in lines]
     at = 0
     while at < len(lines):
-        if not marks[at] and _ends_attribution(lines[at]):
+        if marks[at] or not _is_telling(lines[at]):
+            pass
+        elif _ends_attribution(lines, at):
             first = _attribution_start(lines, at, marks)
             follows_mark = _next_is_marked(marks, lines, at)
             if follows_mark or EVIDENCE.search(" ".join(lines[first : at + 1])):
                 marks[first : at + 1] = [True] * (at + 1 - first)
                 if not follows_mark:
                     return _all_from(marks, first)
-        elif not marks[at] and _starts_block(lines, at):
+        elif _starts_block(lines, at):
             before = at - 1
             while before >= 0 and not lines[before].strip():
                 before -= 1
@@ -96,12 +107,14 @@ def _all_from(marks: list[bool], first: int) -> list[bool]:
     return marks[:first] + [True] * (len(marks) - first)
 
 
-def _ends_attribution(line: str) -> bool:
-    return (
-        len(line) <= LINE_CHARACTERS
-        and ":" in line
-        and words().attribution.search(line) is not None
-    )
+def _ends_attribution(lines: list[str], at: int) -> bool:
+    """Say whether "… a écrit :" ends here; "a" and "écrit :" may stand on two lines."""
+    line = lines[at]
+    if len(line) > LINE_CHARACTERS or ":" not in line:
+        return False
+    if at and len(line) <= WRAPPED_VERB:
+        line = f"{lines[at - 1][-LINE_CHARACTERS:]} {line}"
+    return words().attribution.search(line) is not None
 
 
 def _attribution_start(lines: list[str], at: int, marks: list[bool]) -> int:
