@@ -61,7 +61,8 @@ class Fleet:
         for name in names or self.names:
             log = (self.folder / f"{name}.log").open("ab")
             self._logs.append(log)
-            services = () if name == "all" else (name,)
+            # Named, even when it is all of them: a run without names hands in the samples.
+            services = SERVICES if name == "all" else (name,)
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", "services.cli", "run", *services],
                 env=self.environment,

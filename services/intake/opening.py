@@ -57,6 +57,9 @@ async def open_envelope(
         return
     sender = envelope.mail_from if envelope.submission is None else None
     reading = await read(raw, mail_from=sender, own_domains=own_domains(addresses))
+    if envelope.submission is not None:
+        # All of a form is the person's own, a mail that was pasted into it included.
+        reading = reading.model_copy(update={"own_text": reading.text, "quoted_text": ""})
     claims = claims_of(reading, envelope, keys)
     notice = await _notice_answered(claims, store)
     case = await _case_of(claims, reading, notice, store)

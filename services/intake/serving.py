@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
+import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from services.intake.children import Readers
 from services.intake.opening import open_envelope, park_envelope
@@ -56,7 +56,7 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
         smtp = listen("RECOURS_SMTP_LISTEN", settings.smtp_listen)
         web = listen("RECOURS_WEB_LISTEN", settings.web_listen)
         yield {
-            "web": await stack.enter_async_context(serve_http(_pages(context, addresses), web)),
+            "web": await stack.enter_async_context(_serve_pages(context, addresses, web)),
             "smtp": await stack.enter_async_context(serve_smtp(door, smtp)),
         }
 
@@ -78,15 +78,19 @@ def _door(context: Context, addresses: Addresses) -> Door:
     )
 
 
-def _pages(context: Context, addresses: Addresses) -> Any:
-    return build_app(
+def _serve_pages(
+    context: Context, addresses: Addresses, bound: socket.socket
+) -> AbstractAsyncContextManager[str]:
+    app = build_app(
         store=context.store,
         clock=context.clock,
         keys=context.keys,
         addresses=addresses,
         department=_department_if_sound(context.settings.department),
         public_url=context.settings.public_url,
+        held_folder=context.settings.held_folder,
     )
+    return serve_http(app, bound, proxies=addresses_in(context.settings.web_proxies))
 
 
 def _department_if_sound(folder: Path) -> Department | None:

@@ -50,12 +50,12 @@ def first_case(
 
 def tray_of(envelope: Envelope, reading: Reading) -> Tray:
     """Return the tray; all but the ordinary one wait for a person."""
+    if envelope.spam:
+        return "spam"
     if envelope.submission is not None:
         return "ordinary"
     if reading.state == "failed":
         return "unreadable"
-    if envelope.spam:
-        return "spam"
     return "automatic" if reading.automatic else "ordinary"
 
 
@@ -69,7 +69,7 @@ def reasons_for_silence(
     if answer_address(envelope, reading) is None:
         return ("no_address", *reading.automatic_reasons)
     if envelope.submission is not None:
-        return ()
+        return ("spam",) if envelope.spam else ()
     reasons = list(reading.automatic_reasons)
     if envelope.spam:
         reasons.append("spam")

@@ -43,8 +43,13 @@ def address_of(bound: socket.socket) -> str:
 
 
 @asynccontextmanager
-async def serve_http(app: Any, bound: socket.socket) -> AsyncIterator[str]:
-    """Serve an ASGI app on a bound socket; yield its host:port. Requests in hand are finished."""
+async def serve_http(
+    app: Any, bound: socket.socket, *, proxies: frozenset[str] = frozenset()
+) -> AsyncIterator[str]:
+    """Serve an ASGI app on a bound socket; yield its host:port. Requests in hand are finished.
+
+    `X-Forwarded-For` is believed only from `proxies`.
+    """
     import uvicorn
 
     config = uvicorn.Config(
@@ -54,6 +59,8 @@ async def serve_http(app: Any, bound: socket.socket) -> AsyncIterator[str]:
         server_header=False,
         date_header=False,
         lifespan="off",
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=sorted(proxies),
         timeout_keep_alive=15,
         timeout_graceful_shutdown=10,
         limit_concurrency=256,

@@ -71,6 +71,14 @@ class Settings(BaseSettings):
     smtp_connections_per_source: int = Field(
         100, ge=1, description="SMTP connections at once from one address."
     )
+    web_proxies: str = Field(
+        "", description="Addresses, by commas, whose `X-Forwarded-For` counts; empty for none."
+    )
+    held_folder: Path | None = Field(
+        None,
+        description="Where documents of a form that was refused wait an hour to be sent again; "
+        "processes that share the form's visitors share this folder. A private one when not set.",
+    )
     spam_header_from: str = Field(
         "", description="Addresses, by commas, of relays whose `X-Spam-Flag: YES` counts."
     )

@@ -24,6 +24,7 @@ EVIDENCE = re.compile(r"@|\b\d{1,2}\s?[:h]\s?\d{2}\b|\b\d{4}-\d{2}-\d{2}\b")
 #: "2016-10-24 15:36 GMT+02:00 Untel <x@exemple.org>:", in any language
 DATED_ADDRESS = r"^[^\n<>]{0,60}\d[^\n<>]{0,120}<[^<>\n]{1,120}@[^<>\n]{1,120}>"
 QUOTED = re.compile(r"^[ \t]{0,3}>")
+OPENING = re.compile(r"\s*(?:(?:On|Le|El|Am|Il|Em|Op|Den|W dniu)\b|\S+@|<)")
 RULE = re.compile(r"^\s*[_-]{5,}\s*$")
 SIGNS = frozenset({">", "-", "*", "_"})
 
@@ -82,25 +83,27 @@ def _is_telling(line: str) -> bool:
 def _marks(lines: list[str]) -> list[bool]:
     """Say for each line whether it is quoted."""
     marks = [QUOTED.match(line) is not None for line in lines]
-    at = 0
-    while at < len(lines):
-        if marks[at] or not _is_telling(lines[at]):
-            pass
-        elif _ends_attribution(lines, at):
+    for at, line in enumerate(lines):
+        if marks[at] or not _is_telling(line):
+            continue
+        if _ends_attribution(lines, at):
             first = _attribution_start(lines, at, marks)
-            follows_mark = _next_is_marked(marks, lines, at)
-            if follows_mark or EVIDENCE.search(" ".join(lines[first : at + 1])):
+            follows = _next_is_marked(marks, lines, at)
+            if follows:
                 marks[first : at + 1] = [True] * (at + 1 - first)
-                if not follows_mark:
-                    return _all_from(marks, first)
+            elif EVIDENCE.search(" ".join(lines[first : at + 1])):
+                return _all_from(marks, first)
         elif _starts_block(lines, at):
-            before = at - 1
-            while before >= 0 and not lines[before].strip():
-                before -= 1
-            first = before if before >= 0 and RULE.match(lines[before]) else at
-            return _all_from(marks, first)
-        at += 1
+            return _all_from(marks, _rule_above(lines, at))
     return marks
+
+
+def _rule_above(lines: list[str], at: int) -> int:
+    """Return the line of "_____" that Outlook draws above a block, else the block's first."""
+    above = at - 1
+    while above >= 0 and not lines[above].strip():
+        above -= 1
+    return above if above >= 0 and RULE.match(lines[above]) else at
 
 
 def _all_from(marks: list[bool], first: int) -> list[bool]:
@@ -121,15 +124,13 @@ def _attribution_start(lines: list[str], at: int, marks: list[bool]) -> int:
     """Return the line on which a wrapped attribution begins."""
     first = at
     while first > 0 and at - first < ATTRIBUTION_LINES - 1:
-        if re.match(r"\s*(?:On|Le|El|Am|Il|Em|Op|Den|W dniu)\b", lines[first]):
+        if OPENING.match(lines[first]):
             break
         above = lines[first - 1]
         if not above.strip() or marks[first - 1] or len(above) > 120 or above.endswith((".", "!")):
             break
         first -= 1
-    if first < at and not re.match(r"\s*(?:On|Le|El|Am|Il|Em|Op|Den|W dniu|\S+@|<)", lines[first]):
-        return at
-    return first
+    return first if first == at or OPENING.match(lines[first]) else at
 
 
 def _next_is_marked(marks: list[bool], lines: list[str], at: int) -> bool:
