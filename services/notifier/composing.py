@@ -131,7 +131,7 @@ def _to_person(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> 
     return Letter(
         kind=kind,
         role="complainant",
-        recipient=(case.complainant.address or "").lower(),
+        recipient=(case.acknowledge_to or "").lower(),
         languages=languages_for(case),
         department=department,
         reply_to=reply_address(head.keys, case.reference, department.addresses.main),

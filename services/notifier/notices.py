@@ -67,7 +67,7 @@ def message_id_for(notice_id: str, keys: Keys, department: Department) -> str:
 
 def _acknowledgement(case: Case, kind: NoticeKind) -> tuple[Owed, ...]:
     """A person is acknowledged once, whether the case was held first or not."""
-    address = case.complainant.address
+    address = case.acknowledge_to
     if case.silent_because or not address:
         return ()
     seed = derived_id("notice", case.id, "acknowledgement", address.lower())

@@ -45,6 +45,7 @@ def sample_case(
         received_at=RECEIVED,
         channel="mail",
         complainant=Complainant(address="personne@courriel.example"),
+        acknowledge_to="personne@courriel.example",
         language=language,
         summary="J’ai attendu trois semaines et personne ne m’a rappelé."
         if language == "fr"

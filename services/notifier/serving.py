@@ -27,7 +27,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
         clock=context.clock,
         department=department,
         keys=context.keys,
-        renderer=Renderer(),
+        renderer=Renderer(department),
         public_url=settings.public_url,
         desk_url=settings.desk_url,
     )

@@ -23,24 +23,28 @@ class Keys:
         if not secrets or any(len(secret) < 32 for secret in secrets):
             raise ValueError("at least one secret of 32 bytes is needed")
         self._secrets = tuple(secrets)
+        self._purposes: dict[tuple[bytes, str], bytes] = {}
 
     def mark(self, purpose: str, *parts: str) -> str:
         """Return the mark of `parts` for one purpose ("reply", "status", "desk", "verp")."""
-        return _mark(self._secrets[0], purpose, parts)
+        return self._mark(self._secrets[0], purpose, parts)
 
     def verifies(self, mark: str, purpose: str, *parts: str) -> bool:
         """Tell whether any of our secrets made this mark; case and dashes do not count."""
         given = mark.replace("-", "").lower().encode()
         return any(
-            hmac.compare_digest(_mark(secret, purpose, parts).encode(), given)
+            hmac.compare_digest(self._mark(secret, purpose, parts).encode(), given)
             for secret in self._secrets
         )
 
-
-def _mark(secret: bytes, purpose: str, parts: Sequence[str]) -> str:
-    key = hmac.digest(secret, purpose.encode(), hashlib.sha256)
-    digest = hmac.digest(key, "\x1f".join(parts).lower().encode(), hashlib.sha256)
-    return base64.b32encode(digest).decode().lower()[:MARK_CHARACTERS]
+    def _mark(self, secret: bytes, purpose: str, parts: Sequence[str]) -> str:
+        key = self._purposes.get((secret, purpose))
+        if key is None:
+            key = hmac.digest(secret, purpose.encode(), hashlib.sha256)
+            self._purposes[secret, purpose] = key
+        digest = hmac.digest(key, "\x1f".join(parts).lower().encode(), hashlib.sha256)
+        # 15 bytes are 24 characters without padding; more would be cut off anyway.
+        return base64.b32encode(digest[:15]).decode().lower()[:MARK_CHARACTERS]
 
 
 def status_path(keys: Keys, reference: str) -> str:

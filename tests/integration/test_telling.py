@@ -88,9 +88,7 @@ def other_cases(number: int, *, domain: str = "courriel.example") -> Sequence[Ca
     return [
         ASSIGNED.changed(
             id=case_id,
-            complainant=ASSIGNED.complainant.model_copy(
-                update={"address": f"personne{count}@{domain}"}
-            ),
+            acknowledge_to=f"personne{count}@{domain}",
         )
         for count, case_id in enumerate(ids)
     ]
@@ -147,7 +145,7 @@ async def test_an_addition_is_told_to_the_unit(store: SqliteStore, clock: HandCl
 async def test_a_flood_from_one_address_gets_five_acknowledgements_a_day(
     store: SqliteStore, clock: HandClock
 ) -> None:
-    cases = [case.changed(complainant=ASSIGNED.complainant) for case in other_cases(20)]
+    cases = [case.changed(acknowledge_to=ASSIGNED.acknowledge_to) for case in other_cases(20)]
     await asyncio.gather(*(store.cases.add(case) for case in cases))
     await asyncio.gather(*(assign(case, store, clock) for case in cases))
     withheld = await notices(store, state="withheld")
@@ -163,7 +161,7 @@ async def test_a_flood_from_one_address_gets_five_acknowledgements_a_day(
 
 
 async def test_a_new_day_has_a_new_budget(store: SqliteStore, clock: HandClock) -> None:
-    cases = [case.changed(complainant=ASSIGNED.complainant) for case in other_cases(7)]
+    cases = [case.changed(acknowledge_to=ASSIGNED.acknowledge_to) for case in other_cases(7)]
     await asyncio.gather(*(store.cases.add(case) for case in cases))
     for case in cases[:6]:
         await assign(case, store, clock)
@@ -189,8 +187,7 @@ async def test_a_flood_from_one_domain_gets_two_hundred_acknowledgements_an_hour
 async def test_an_address_that_is_ours_is_not_answered(
     store: SqliteStore, clock: HandClock
 ) -> None:
-    ours = ASSIGNED.complainant.model_copy(update={"address": "plaintes@ministere.example"})
-    await store.cases.add(ASSIGNED.changed(complainant=ours))
+    await store.cases.add(ASSIGNED.changed(acknowledge_to="plaintes@ministere.example"))
     await assign(ASSIGNED, store, clock)
     (withheld,) = await notices(store, state="withheld")
     assert withheld.withheld_because == "address_is_ours"
@@ -206,7 +203,7 @@ async def test_an_event_of_no_case_is_poison(store: SqliteStore, clock: HandCloc
 async def test_a_redelivery_after_a_flood_changes_nothing(
     store: SqliteStore, clock: HandClock
 ) -> None:
-    cases = [case.changed(complainant=ASSIGNED.complainant) for case in other_cases(6)]
+    cases = [case.changed(acknowledge_to=ASSIGNED.acknowledge_to) for case in other_cases(6)]
     again = partial(assign, store=store, clock=clock)
     for case in cases:
         await store.cases.add(case)

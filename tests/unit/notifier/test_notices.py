@@ -42,8 +42,7 @@ def test_a_held_case_is_acknowledged_and_told_to_the_complaints_office() -> None
 
 @pytest.mark.parametrize("address", [None, ""])
 def test_a_person_without_an_address_is_not_written_to(address: str | None) -> None:
-    complainant = ASSIGNED.complainant.model_copy(update={"address": address})
-    case = ASSIGNED.changed(complainant=complainant)
+    case = ASSIGNED.changed(acknowledge_to=address)
     assert kinds(case, assigned(case)) == ["assigned"]
 
 
