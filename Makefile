@@ -43,7 +43,7 @@ check: setup-dev ## Lint, format, types, layers, and the department's rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy shared services tests deploy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/recours rules check
 
 bench: setup-dev servers ## [tests/bench/run.py] Measure both shapes; prints a table and writes JSON
