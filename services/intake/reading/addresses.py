@@ -8,10 +8,11 @@ from services.intake.reading import headers, limits
 from services.intake.reading.charsets import one_line
 from services.intake.reading.encoded_words import decode_words
 
+#: The bounds keep the time linear: a quote that never closes is looked at once, not n times.
 TOKEN = re.compile(
     r"(?P<word>=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,300}\?=)"
-    r'|"(?P<quoted>(?:[^"\\]+|\\.)*)"'
-    r"|\((?P<comment>(?:[^()\\]+|\\.)*)\)"
+    r'|"(?P<quoted>(?:[^"\\]+|\\.){0,200}+)"'
+    r"|\((?P<comment>(?:[^()\\]+|\\.){0,200}+)\)"
     r"|<(?P<angle>[^<>]*)>"
     r"|(?P<separator>[,;:])"
     r"|(?P<blank>\s+)"

@@ -103,7 +103,7 @@ def text_of(part: Part, defects: set[str]) -> tuple[str, bool]:
     """Return the text of a text part, and whether it was longer than is kept."""
     data = content(part, defects)
     is_html = part.content_type == "text/html"
-    most = limits.TEXT_BYTES * (8 if is_html else 2)
+    most = limits.TEXT_BYTES * (4 if is_html else 2)
     cut = len(data) > most
     charset = part.charset
     if is_html and not charset and (meta := META_CHARSET.search(data, 0, 4_096)):
@@ -118,17 +118,15 @@ def text_of(part: Part, defects: set[str]) -> tuple[str, bool]:
 
 def unflowed(text: str, *, delsp: bool) -> str:
     """Return the text of format=flowed (RFC 3676 §4.1) with its paragraphs on one line each."""
-    lines: list[str] = []
+    pieces: list[str] = []
     open_depth = -1
     for line in text.split("\n"):
         bare = line.lstrip(">")
         depth = len(line) - len(bare)
         bare = bare.removeprefix(" ")
         flows = bare.endswith(" ") and bare != "-- "
-        if depth == open_depth and bare != "-- ":
-            lines[-1] += bare[:-1] if flows and delsp else bare
-        else:
-            mark = ">" * depth + " " if depth else ""
-            lines.append(mark + (bare[:-1] if flows and delsp else bare))
+        if depth != open_depth or bare == "-- ":
+            pieces.append("\n" + (">" * depth + " " if depth else ""))
+        pieces.append(bare[:-1] if flows and delsp else bare)
         open_depth = depth if flows else -1
-    return "\n".join(lines)
+    return "".join(pieces)[1:]

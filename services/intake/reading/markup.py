@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,17 +20,47 @@ BLOCKS = frozenset(
 )  # fmt: skip
 PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 CELLS = frozenset({"td", "th"})
+#: Elements that end without an end tag.
+SELF_CLOSING = frozenset(
+    {
+        "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link",
+        "meta", "option", "p", "source", "td", "th", "tr", "wbr",
+    }
+)  # fmt: skip
+SURELY_SHALLOW = 1_500
+MOST_OPEN = 1_000
+TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})")
+ANY_TAG = re.compile(r"<[^<>]*>")
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 MANY_BREAKS = re.compile(r"\n{3,}")
 AROUND_BREAK = re.compile(r" *\n *")
 
 
 def text_of(html: str) -> str:
-    """Return the text of an HTML document. Lines of a block quotation begin with "> "."""
+    """Return the text of an HTML document. Lines of a block quotation begin with "> ".
+
+    What nests deeper than any mail program writes would keep the parser busy for minutes (it
+    looks up the whole stack for each element), so its tags are only cut out.
+    """
+    if html.count("<") > SURELY_SHALLOW and nests_too_deep(html):
+        return tidy(unescape(ANY_TAG.sub("\n", html)))
     from selectolax.lexbor import LexborHTMLParser  # imported late: most mail has plain text
 
     root = LexborHTMLParser(html).root
     return "" if root is None else Writer().write(root)
+
+
+def nests_too_deep(html: str) -> bool:
+    """Say whether more elements are open at once than `MOST_OPEN`, roughly counted."""
+    is_open = 0
+    for closes, name in TAG.findall(html):
+        if closes:
+            is_open = max(0, is_open - 1)
+        elif name.lower() not in SELF_CLOSING:
+            is_open += 1
+            if is_open > MOST_OPEN:
+                return True
+    return False
 
 
 class Writer:

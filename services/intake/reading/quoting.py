@@ -24,7 +24,8 @@ EVIDENCE = re.compile(r"@|\b\d{1,2}\s?[:h]\s?\d{2}\b|\b\d{4}-\d{2}-\d{2}\b")
 #: "2016-10-24 15:36 GMT+02:00 Untel <x@exemple.org>:", in any language
 DATED_ADDRESS = r"^[^\n<>]{0,60}\d[^\n<>]{0,120}<[^<>\n]{1,120}@[^<>\n]{1,120}>"
 QUOTED = re.compile(r"^[ \t]{0,3}>")
-OPENING = re.compile(r"\s*(?:(?:On|Le|El|Am|Il|Em|Op|Den|W dniu)\b|\S+@|<)")
+OPENING = re.compile(r"\s*(?:On|Le|El|Am|Il|Em|Op|Den|W dniu)\b")
+OPENING_ADDRESS = re.compile(r"\s*(?:\S{1,64}@|<)")
 RULE = re.compile(r"^\s*[_-]{5,}\s*$")
 SIGNS = frozenset({">", "-", "*", "_"})
 
@@ -130,7 +131,8 @@ def _attribution_start(lines: list[str], at: int, marks: list[bool]) -> int:
         if not above.strip() or marks[first - 1] or len(above) > 120 or above.endswith((".", "!")):
             break
         first -= 1
-    return first if first == at or OPENING.match(lines[first]) else at
+    opens = OPENING.match(lines[first]) or OPENING_ADDRESS.match(lines[first])
+    return first if opens else at
 
 
 def _next_is_marked(marks: list[bool], lines: list[str], at: int) -> bool:
