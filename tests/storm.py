@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from shared.ports.query import AllOf, Equal, Query, Range
+from shared.ports.query import AllOf, Query, Range
 from shared.ports.store import Store
 from tests.bench.load import mail
 from tests.bench.sink import Sink
@@ -103,9 +103,9 @@ async def _possibly_doubled(store: Store) -> int:
     """Sends that began before a crash and whose end nobody saw: the one window for a double."""
     total, after = 0, None
     while True:
-        where = AllOf([Equal("kind", "acknowledgement"), Range("created_at")])
+        where = Range("created_at")
         page = await store.notices.find(Query(where=where, after=after, limit=500))
-        total += sum(notice.possibly_doubled for notice in page)
+        total += sum(notice.possibly_doubled for notice in page if notice.kind == "acknowledgement")
         if len(page) < 500:
             return total
         after = (page[-1].id, page[-1].id)

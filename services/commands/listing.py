@@ -17,6 +17,9 @@ from shared.ports.store import Store
 from shared.runtime.ledger import Ledger
 from shared.topology import BY_NAME
 
+#: Ids that do not add up are printed up to here; the sum says how many there are in all.
+MOST_DIFFERENCES = 50
+
 _QUEBEC = ZoneInfo("America/Toronto")
 
 
@@ -139,8 +142,10 @@ def show_ledger(console: Console, ledger: Ledger) -> None:
         )
     )
     console.print(table)
-    for difference in ledger.differences:
+    for difference in ledger.differences[:MOST_DIFFERENCES]:
         console.print(f"{difference.id}: {difference.because}")
+    if len(ledger.differences) > MOST_DIFFERENCES:
+        console.print(f"… and {len(ledger.differences) - MOST_DIFFERENCES} more")
     console.print("The ledger adds up." if ledger.adds_up else "The ledger does not add up.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ ERRORS = 50
 SAVE_RESERVE = 10.0
 IDLE = 120.0
 PROXY_PATIENCE = 5.0
+#: <local@domain> of letters, digits and the usual signs, then parameters if any.
+_PLAIN_PATH = re.compile(r"<([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+)>((?: .*)?)")
 BUSY = "451 4.3.0 Not kept, please try again later"
 
 
@@ -51,6 +54,14 @@ class Connection(SMTP):
     def name(self) -> str:
         """What the client called itself; "" before HELO."""
         return str(self.session.host_name or "") if self.session else ""
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """Parse a path. Nearly all are plain, and aiosmtpd's parser takes 0.1 ms for each."""
+        plain = _PLAIN_PATH.fullmatch(arg)
+        if plain is not None:
+            return plain[1], plain[2].strip()
+        parsed: tuple[str | None, str | None] = super()._getaddr(arg)
+        return parsed
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if self.transport is None:

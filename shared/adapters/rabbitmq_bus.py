@@ -116,13 +116,17 @@ class RabbitBus:
 
     async def _ready(self) -> Session:
         """Return the session, or wait a little for one."""
-        try:
-            await asyncio.wait_for(self._up.wait(), READY)
-        except TimeoutError:
-            raise Transient("broker_unreachable") from None
+        if not self._up.is_set():
+            await self.connected(READY)
         if self._session is None:
-            raise Transient("broker_lost")
+            raise Transient("broker_unreachable")
         return self._session
+
+    async def connected(self, seconds: float) -> None:
+        """Return when there is a session, or after this many seconds without one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._up.wait()
 
     async def _forward(
         self, queue: str, body: bytes, headers: dict[str, Any], properties: Any
@@ -222,8 +226,7 @@ async def open_rabbitmq_bus(url: str, *, name: str, clock: Clock | None = None) 
     parameters.heartbeat = HEARTBEAT
     parameters.client_properties = {"connection_name": name}
     bus = RabbitBus(parameters, clock or SystemClock())
-    with suppress(TimeoutError):
-        await asyncio.wait_for(bus._up.wait(), FIRST)
+    await bus.connected(FIRST)
     return bus
 
 

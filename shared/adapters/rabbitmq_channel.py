@@ -51,7 +51,9 @@ class Channel:
         answer.add_done_callback(self._calls.discard)
         try:
             method(callback=partial(settle, answer), **arguments)
-            return await asyncio.wait_for(answer, CALL_TIMEOUT)
+            # Not wait_for: in Python 3.11 it may swallow a cancellation
+            async with asyncio.timeout(CALL_TIMEOUT):
+                return await answer
         except Transient:
             raise
         except TimeoutError:

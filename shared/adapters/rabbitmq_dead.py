@@ -80,7 +80,8 @@ async def _take(channel: Channel, queue: str, dead: str, wanted: int) -> list[He
     held: list[Held] = []
     try:
         while len(held) < wanted:
-            held.append(await asyncio.wait_for(taken.get(), IDLE))
+            async with asyncio.timeout(IDLE):
+                held.append(await taken.get())
     except TimeoutError:
         pass
     await channel.call(raw.basic_cancel, consumer_tag=answer.method.consumer_tag)

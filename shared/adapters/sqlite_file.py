@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from shared.errors import Misconfigured, RecoursError, Transient
 
@@ -31,13 +31,19 @@ LOCK_TRIES = 100
 LOCK_PAUSE = 0.05
 
 
+class _Write(NamedTuple):
+    operation: Callable[[Connection], Any]
+    future: asyncio.Future[Any]
+    then: Callable[[Any], None] | None
+
+
 class SqliteFile:
     """Reads see what is committed; `write` returns when its transaction is on disk."""
 
     def __init__(self, path: Path) -> None:
         self._writer = _connect(path)
         self._reader = _connect(path)
-        self._waiting: deque[tuple[Callable[[Connection], Any], asyncio.Future[Any]]] = deque()
+        self._waiting: deque[_Write] = deque()
         self._lazy: list[Callable[[Connection], Any]] = []
         self._touched: set[str] = set()
         self._listeners: dict[str, Callable[[], None]] = {}
@@ -52,15 +58,18 @@ class SqliteFile:
         except sqlite3.Error as error:
             raise _mapped(error) from error
 
-    async def write(self, operation: Callable[[Connection], T]) -> T:
+    async def write(
+        self, operation: Callable[[Connection], T], *, then: Callable[[T], None] | None = None
+    ) -> T:
         """Run `operation` in the next shared transaction and return its result once durable.
 
-        An operation that raises must not have written anything before it does.
+        An operation that raises must not have written anything before it does. `then` is called
+        with the result when it is durable, before anybody else can see that it is.
         """
         if self._closed:
             raise Transient("store_closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append((operation, future))
+        self._waiting.append(_Write(operation, future, then))
         self._wake()
         return await future
 
@@ -105,9 +114,7 @@ class SqliteFile:
             if self._waiting:
                 self._wake()
 
-    async def _commit(
-        self, batch: list[tuple[Callable[[Connection], Any], asyncio.Future[Any]]]
-    ) -> None:
+    async def _commit(self, batch: list[_Write]) -> None:
         """Commit a batch. One bad operation fails alone: the rest is tried again without it."""
         lazy, self._lazy = self._lazy, []
         try:
@@ -122,20 +129,18 @@ class SqliteFile:
                     self._settle(batch, results)
                     break
                 self._writer.rollback()
-                _fail(batch.pop(bad)[1], results[bad])
+                _fail(batch.pop(bad).future, results[bad])
         except (sqlite3.Error, RecoursError) as error:
             self._lazy = lazy + self._lazy
             self._roll_back()
-            for _, future in batch:
-                _fail(future, _mapped(error))
+            for write in batch:
+                _fail(write.future, _mapped(error))
 
-    def _execute(
-        self, batch: list[tuple[Callable[[Connection], Any], asyncio.Future[Any]]]
-    ) -> tuple[list[Any], int | None]:
+    def _execute(self, batch: list[_Write]) -> tuple[list[Any], int | None]:
         results: list[Any] = []
-        for number, (operation, _) in enumerate(batch):
+        for number, write in enumerate(batch):
             try:
-                results.append(operation(self._writer))
+                results.append(write.operation(self._writer))
             except RecoursError as error:
                 results.append(error)
             except sqlite3.OperationalError:
@@ -145,16 +150,15 @@ class SqliteFile:
                 return results, number
         return results, None
 
-    def _settle(
-        self,
-        batch: list[tuple[Callable[[Connection], Any], asyncio.Future[Any]]],
-        results: list[Any],
-    ) -> None:
-        for (_, future), result in zip(batch, results, strict=True):
+    def _settle(self, batch: list[_Write], results: list[Any]) -> None:
+        for write, result in zip(batch, results, strict=True):
             if isinstance(result, RecoursError):
-                _fail(future, result)
-            elif not future.done():
-                future.set_result(result)
+                _fail(write.future, result)
+                continue
+            if write.then is not None:
+                write.then(result)
+            if not write.future.done():
+                write.future.set_result(result)
         touched, self._touched = self._touched, set()
         for topic in touched:
             if listener := self._listeners.get(topic):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
+from shared.adapters.just_saved import JustSaved
 from shared.adapters.sqlite_bus import enqueue, prepare_queues
 from shared.adapters.sqlite_file import Connection, SqliteFile
 from shared.adapters.sqlite_query import column, tail_sql, where_sql
@@ -33,6 +34,7 @@ class SqliteCollection(Generic[D]):
     def __init__(self, file: SqliteFile, kind: type[D]) -> None:
         self._file = file
         self._kind = kind
+        self._just_saved: JustSaved[D] = JustSaved()
         names = ["id", "version", "body", *(f"ix_{field}" for field in kind.indexes)]
         columns, marks = ", ".join(names), ", ".join("?" * len(names))
         table = kind.collection
@@ -42,6 +44,8 @@ class SqliteCollection(Generic[D]):
         self._select = f"SELECT body FROM {table} WHERE "  # noqa: S608 - all names are of our classes
 
     async def get(self, document_id: str) -> D | None:
+        if document := self._just_saved.take(document_id):
+            return document
         rows = self._file.read(self._select + "id = ?", (document_id,))
         return self._kind.model_validate_json(rows[0][0]) if rows else None
 
@@ -68,7 +72,7 @@ class SqliteCollection(Generic[D]):
         saved = document.changed(version=document.version + 1)
         row = _row(saved)
 
-        def operation(connection: Connection) -> D:
+        def operation(connection: Connection) -> None:
             if document.version == 0:
                 done = connection.execute(self._insert, row).rowcount
             else:
@@ -76,10 +80,11 @@ class SqliteCollection(Generic[D]):
                 done = connection.execute(self._update, (*row[1:], *key)).rowcount
             if not done:
                 raise Conflict(self._kind.collection, document.id)
+            self._just_saved.expect(saved.id)
             self._write_rest(connection, saved, emit, raw)
-            return saved
 
-        return await self._file.write(operation)
+        await self._file.write(operation, then=lambda _: self._just_saved.put(saved, raw))
+        return saved
 
     async def add(
         self, document: D, *, emit: Sequence[Event] = (), raw: bytes | None = None
@@ -90,12 +95,19 @@ class SqliteCollection(Generic[D]):
         def operation(connection: Connection) -> bool:
             if not connection.execute(self._insert, row).rowcount:
                 return False
+            self._just_saved.expect(saved.id)
             self._write_rest(connection, saved, emit, raw)
             return True
 
-        return await self._file.write(operation)
+        def keep(added: bool) -> None:
+            if added:
+                self._just_saved.put(saved, raw)
+
+        return await self._file.write(operation, then=keep)
 
     async def raw(self, document_id: str) -> bytes | None:
+        if (raw := self._just_saved.take_raw(document_id)) is not None:
+            return raw
         key = (self._kind.collection, document_id)
         rows = self._file.read("SELECT bytes FROM raws WHERE collection = ? AND id = ?", key)
         return cast("bytes", rows[0][0]) if rows else None

@@ -49,4 +49,6 @@ def new_id() -> str:
 
 def instant(moment: datetime) -> str:
     """Format an aware moment so that text order is time order: UTC, always microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # isoformat takes a quarter of strftime's time
+    naive = moment.astimezone(UTC).replace(tzinfo=None)
+    return naive.isoformat(timespec="microseconds") + "Z"

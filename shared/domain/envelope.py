@@ -42,7 +42,7 @@ class Envelope(Document):
     """Raw bytes beside it (`store.envelopes.raw(id)`), and what SMTP or the form said of them."""
 
     collection: ClassVar[str] = "envelopes"
-    indexes: ClassVar[tuple[str, ...]] = ("received_at", "outcome_kind", "case_id", "channel")
+    indexes: ClassVar[tuple[str, ...]] = ("received_at", "outcome_kind")
 
     channel: Channel
     received_at: datetime

@@ -30,10 +30,7 @@ class Notice(Document):
     indexes: ClassVar[tuple[str, ...]] = (
         "case_id",
         "state",
-        "kind",
         "created_at",
-        "recipient",
-        "recipient_domain",
         "message_id",
         "budget_day",
         "budget_hour",

@@ -43,14 +43,16 @@ async def consume(
     `when_dead` is told of an event that became a dead letter.
     """
     queue = BY_NAME[queue_name]
+    handled = {end: metrics.handled.labels(queue.name, end) for end in ("done", "retried", "dead")}
+    seconds = metrics.handle_seconds.labels(queue.name)
 
     async def on_delivery(delivery: Delivery) -> None:
         started = time.perf_counter()
         outcome = await end_delivery(delivery, queue, handlers)
         if outcome == "dead" and when_dead is not None:
             await _tell_dead(delivery, when_dead)
-        metrics.handled.labels(queue.name, outcome).inc()
-        metrics.handle_seconds.labels(queue.name).observe(time.perf_counter() - started)
+        handled[outcome].inc()
+        seconds.observe(time.perf_counter() - started)
 
     await bus.consume(queue_name, on_delivery, prefetch=prefetch)
 
