@@ -23,6 +23,7 @@ ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 #: Good enough to write to: one @, no blanks or controls, no encoded word posing as an address.
 ADDRESS = re.compile(r"^[^@\s<>\"(),;:\x00-\x1f\x7f]+@[^@\s<>\"(),;:\x00-\x1f\x7f]+$")
 QUOTED_LOCAL = re.compile(r'^"[^"\x00-\x1f\x7f]+"@[^@\s<>"(),;:\x00-\x1f\x7f]+$')
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 BARE = re.compile(r"[^@\s<>\"(),;:\[\]]+@[^@\s<>\"(),;:\[\]]+")
 
 Mailbox = tuple[str, str]
@@ -50,6 +51,8 @@ class Reader:
             self.comments.append(value)
         elif kind == "separator":
             self.separate(value)
+        elif value in {"<", ">"}:
+            return  # one too many around an address
         else:
             self.text.append(ESCAPED.sub(r"\1", value) if kind == "quoted" else value)
             self.bare.append(f'"{value}"' if kind == "quoted" else value if kind == "text" else " ")
@@ -94,6 +97,8 @@ def address_of(text: str) -> str:
     not): who is answered must be who a mail server would have answered.
     """
     text = text.strip().strip("<>").strip()
+    if CONTROL.search(text):
+        return ""
     if text.lower().startswith("mailto:"):
         text = text[7:]
     if text.startswith("@") and ":" in text:

@@ -7,6 +7,7 @@ question: is this address dead? A full mailbox or a refused message is not.
 from __future__ import annotations
 
 import email
+import logging
 import re
 import tomllib
 from collections.abc import Iterator
@@ -65,6 +66,7 @@ class Recipient(NamedTuple):
     delayed: bool
     words: str
     in_prose: bool = True
+    reached: bool = False
 
 
 class Words(NamedTuple):
@@ -91,7 +93,7 @@ def bounce_of(root: Part, reasons: tuple[str, ...], subject: str, text: str) -> 
     text = prose_of(text)
     reports = [part for part in root.leaves() if part.content_type in STATUS_TYPES]
     recipients = [each for part in reports for each in _recipients(part)]
-    if not any(each.address for each in recipients):
+    if not recipients or not any(each.address or each.reached for each in recipients):
         recipients = (
             _named_in_header(root.headers, text)
             or _in_prose(root, text)
@@ -99,6 +101,7 @@ def bounce_of(root: Part, reasons: tuple[str, ...], subject: str, text: str) -> 
         )
     if not recipients and not reports:
         return None
+    recipients = [each for each in recipients if not each.reached]
     failed = [each for each in recipients if not each.delayed] or recipients
     return Bounce(
         failed=tuple(dict.fromkeys(each.address for each in failed if each.address)),
@@ -118,17 +121,18 @@ def prose_of(text: str) -> str:
 
 
 def _recipients(part: Part) -> Iterator[Recipient]:
-    """Yield the recipients that RFC 3464 §2.3 groups of fields name as failed or delayed."""
+    """Yield the recipients that the groups of fields of a report name (RFC 3464 §2.3)."""
     data = content(part, set())[:MOST_BYTES].replace(b"\r\n", b"\n")
     for block in data.split(b"\n\n"):
         fields = Headers(block)
         action = fields.first("action").lower()
-        if not action.startswith((b"fail", b"error", b"delayed")):
+        if not action:
             continue
         said = (fields.first("status"), fields.first("diagnostic-code"))
         yield Recipient(
             address=_address(fields),
             delayed=action.startswith(b"delayed"),
+            reached=action.startswith((b"delivered", b"relayed", b"expanded")),
             in_prose=False,
             words=" ".join(each.decode("utf-8", "replace") for each in said),
         )
@@ -155,6 +159,8 @@ def _in_prose(root: Part, text: str) -> list[Recipient]:
     """Return whom flufl.bounce finds; its detectors may fail on what they do not expect."""
     from flufl.bounce import all_failures  # imported late: few mails are reports in prose
 
+    # it logs what its detectors raise, text of the message included
+    logging.getLogger("flufl.bounce").disabled = True
     try:
         message = email.message_from_bytes(root.raw[:MOST_BYTES])
         for_now, for_good = all_failures(message)

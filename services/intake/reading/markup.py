@@ -33,7 +33,7 @@ TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})")
 ANY_TAG = re.compile(r"<[^<>]*>")
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 MANY_BREAKS = re.compile(r"\n{3,}")
-AROUND_BREAK = re.compile(r" *\n *")
+BEFORE_BREAK = re.compile(r" +\n")
 
 
 def text_of(html: str) -> str:
@@ -64,10 +64,15 @@ def nests_too_deep(html: str) -> bool:
 
 
 class Writer:
-    """Walks a tree without recursion: hostile mail nests 20,000 elements."""
+    """Walks a tree without recursion: hostile mail nests 20,000 elements.
+
+    Line breaks wait until words follow: a block asks for one, a paragraph for two, `<br>` adds
+    one, and what blocks ask for at the same place is not added up.
+    """
 
     def __init__(self) -> None:
         self.out: list[str] = []
+        self.breaks = 0
         self.quotes: list[int] = []
         self.preformatted = 0
 
@@ -75,17 +80,14 @@ class Writer:
         node: LexborNode | None = root
         while node is not None:
             below = self.open(node)
-            if below is not None:
-                node = below
-                continue
-            node = self.next_of(node, root)
+            node = below if below is not None else self.next_of(node, root)
         return tidy("".join(self.out))
 
     def next_of(self, node: LexborNode, root: LexborNode) -> LexborNode | None:
         """Close `node` and every ancestor that ends with it; return what comes next."""
         at: LexborNode | None = node
         while at is not None:
-            self.close(at)
+            self.close(at.tag or "")
             if at.mem_id == root.mem_id:
                 return None
             if at.next is not None:
@@ -97,52 +99,60 @@ class Writer:
         """Write what stands at the start of a node; return its first child, if to be read."""
         tag = node.tag or ""
         if tag == "-text":
-            self.out.append(self.words(node.text_content or ""))
+            self.words(node.text_content or "")
             return None
         if tag in UNSEEN or tag.startswith(("-", "_", "!")):
             return None
         if tag == "br":
-            self.out.append("\n")
-        elif tag in PARAGRAPHS:
-            self.out.append("\n\n")
-        elif tag in BLOCKS:
-            self.out.append("\n")
-        self.enter(tag)
-        return node.child
-
-    def enter(self, tag: str) -> None:
+            self.breaks += 1
+        self.at_least(tag)
         if tag == "li":
-            self.out.append("- ")
+            self.words("- ")
         elif tag == "pre":
             self.preformatted += 1
         elif tag == "blockquote":
+            self.break_lines()
             self.quotes.append(len(self.out))
+        return node.child
 
-    def close(self, node: LexborNode) -> None:
-        """Write what stands at the end of a node."""
-        tag = node.tag or ""
+    def close(self, tag: str) -> None:
+        """Write what stands at the end of an element."""
         if tag == "blockquote":
             self.close_quote()
-        if tag in PARAGRAPHS:
-            self.out.append("\n\n")
-        elif tag in BLOCKS:
-            self.out.append("\n")
+        elif tag == "pre":
+            self.preformatted -= 1
         elif tag in CELLS:
             self.out.append(" ")
-        if tag == "pre":
-            self.preformatted -= 1
+        self.at_least(tag)
+
+    def at_least(self, tag: str) -> None:
+        if tag in PARAGRAPHS:
+            self.breaks = max(self.breaks, 2)
+        elif tag in BLOCKS:
+            self.breaks = max(self.breaks, 1)
+
+    def words(self, text: str) -> None:
+        if not self.preformatted:
+            text = BLANKS.sub(" ", text)
+            if self.breaks or not self.out:
+                text = text.lstrip(" ")
+        if text:
+            self.break_lines()
+            self.out.append(text)
+
+    def break_lines(self) -> None:
+        if self.breaks and self.out:
+            self.out.append("\n" * min(self.breaks, 2))
+        self.breaks = 0
 
     def close_quote(self) -> None:
         start = self.quotes.pop()
         if self.quotes:
             return  # the outermost quotation marks its lines, once
         lines = tidy("".join(self.out[start:])).split("\n")
-        self.out[start:] = ["\n", "\n".join(f"> {line}".rstrip() for line in lines)]
-
-    def words(self, text: str) -> str:
-        return text if self.preformatted else BLANKS.sub(" ", text)
+        self.out[start:] = ["\n".join(f"> {line}".rstrip() for line in lines)]
 
 
 def tidy(text: str) -> str:
-    """Return text with no blanks around line ends and at most one empty line in a row."""
-    return MANY_BREAKS.sub("\n\n", AROUND_BREAK.sub("\n", text)).strip()
+    """Return text with no blanks before line ends and at most one empty line in a row."""
+    return MANY_BREAKS.sub("\n\n", BEFORE_BREAK.sub("\n", text)).strip("\n ")

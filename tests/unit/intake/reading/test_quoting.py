@@ -1,0 +1,90 @@
+"""A person's own words, apart from the history below them."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.intake.reading.quoting import split
+
+NBSP, NNBSP = "\u00a0", "\u202f"
+
+
+@pytest.mark.parametrize("gap", ["", " ", NBSP, NNBSP])
+def test_french_attribution_with_any_blank_before_the_colon_starts_history(gap: str) -> None:
+    attribution = f"Le mar. 3 mars 2026 à 09:12, Bureau <b@m.example> a écrit{gap}:"
+    own, quoted = split(f"Merci.\n\n{attribution}\nVotre plainte est reçue.")
+    assert own == "Merci."
+    assert quoted == f"{attribution}\nVotre plainte est reçue."
+
+
+def test_attribution_wrapped_between_a_and_ecrit_is_history() -> None:
+    own, quoted = split(
+        "Merci.\n\nLe mar. 3 mars 2026 à 09:12, Bureau des plaintes <b@m.example> a\n"
+        f"écrit{NBSP}:\n\n> Bonjour\n"
+    )
+    assert own == "Merci."
+    assert quoted.startswith("Le mar. 3 mars")
+
+
+def test_a_name_with_le_in_it_is_no_obstacle() -> None:
+    own, _ = split("Oui.\n\nLe 2026-03-03 à 09:12, Ville de Le Gardeur a écrit :\n> Bonjour")
+    assert own == "Oui."
+
+
+def test_english_attribution_over_two_lines_is_history() -> None:
+    own, quoted = split(
+        "Yes.\n\nOn Tue, Mar 3, 2026 at 9:12 AM The Office of Complaints\n"
+        "<office@m.example> wrote:\n\n> Hello"
+    )
+    assert own == "Yes."
+    assert "On Tue" in quoted
+
+
+def test_words_below_a_marked_quotation_stay_the_persons() -> None:
+    own, quoted = split("On Mar 3, 2026 at 9:12 Office wrote:\n> Come back.\n\nI did, in vain.")
+    assert own == "I did, in vain."
+    assert quoted.endswith("> Come back.")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "De : Bureau <b@m.example>\nEnvoyé : 3 mars 2026 09:12\nÀ : Jean\nObjet : Dossier",
+        f"De{NBSP}: Bureau\nDate{NBSP}: 3 mars\nÀ{NBSP}: Jean\nObjet{NBSP}: Dossier",
+        "*De :* Bureau\n*Envoyé :* 3 mars\n*À :* Jean\n*Objet :* Dossier",
+        "From: Office\nSent: Tuesday, March 3, 2026\nTo: John\nSubject: File",
+        "-----Message d’origine-----\nDe : Bureau",
+        "-------- Original Message --------",
+        "Début du message transféré :",
+    ],
+)
+def test_the_block_that_a_mail_program_puts_above_starts_history(block: str) -> None:
+    own, quoted = split(f"Ma réponse.\n\n{block}\n\nAncien texte")
+    assert own == "Ma réponse."
+    assert quoted.endswith("Ancien texte")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Le 3 mars, votre agent m’a écrit :\n« Revenez demain. »\nC’est inacceptable.",
+        "Voici les faits :\n1. attente\n2. refus",
+        "De : je ne sais qui, j’ai reçu un refus.\nMerci.",
+        "Objet : ma plainte\nDe mon côté, rien.",
+        "On Tuesday the agent wrote:\nno\nand that is all.",
+    ],
+)
+def test_a_persons_own_sentence_is_not_history(words: str) -> None:
+    assert split(words) == (words, "")
+
+
+def test_own_text_is_all_of_it_when_everything_is_quoted() -> None:
+    text = "> une\n> deux"
+    assert split(text) == (text, "")
+
+
+def test_no_line_is_lost_or_doubled() -> None:
+    text = "un\n\nOn 2026-03-03 x@y.example wrote:\n> deux\n> trois\n\nquatre"
+    own, quoted = split(text)
+    lines = [*own.split("\n"), *quoted.split("\n")]
+    assert sorted(filter(None, lines)) == sorted(filter(None, text.split("\n")))
