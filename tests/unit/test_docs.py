@@ -86,7 +86,12 @@ def _makefile() -> str:
 
 def tracked() -> list[Path]:
     """Return every file that git knows."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    listed = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
     names = listed.stdout.decode().split("\0")
     return [path for name in names if name and (path := ROOT / name).is_file()]
 
