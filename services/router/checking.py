@@ -15,6 +15,7 @@ from shared.department import Department
 from shared.domain.document import Value
 from shared.domain.place import Evidence, Location
 from shared.domain.unit import Rule, Unit
+from shared.errors import Misconfigured
 
 Severity = Literal["error", "warning"]
 
@@ -38,15 +39,27 @@ def check(department: Department, gazetteer: Gazetteer, *, on: date | None = Non
     they are on `on`, or after the last change when it is not given.
     """
     today = on or _last_change(department)
-    found = [
-        *_duplicate_addresses(department.units.values()),
-        *_cycles(department),
-        *_overlaps(department.rules),
-        *_dead_units(department),
-        *_unknown_scopes(department.rules, gazetteer),
-        *_gaps(department, gazetteer, today),
-    ]
+    found = [*_clashes(department, gazetteer), *_gaps(department, gazetteer, today)]
     return sorted(found, key=lambda one: (one.severity, one.file, one.line))
+
+
+def refuse_clashes(department: Department, gazetteer: Gazetteer) -> None:
+    """Raise Misconfigured, with every line to mend, when rules or units contradict each other.
+
+    A gap stops nobody: who lives in one is held for a person.
+    """
+    found = [one for one in _clashes(department, gazetteer) if one.severity == "error"]
+    if found:
+        lines = "\n".join(f"{one.file} line {one.line}: {one.message}" for one in found)
+        raise Misconfigured("department", lines)
+
+
+def _clashes(department: Department, gazetteer: Gazetteer) -> Iterator[Finding]:
+    yield from _duplicate_addresses(department.units.values())
+    yield from _cycles(department)
+    yield from _overlaps(department.rules)
+    yield from _dead_units(department)
+    yield from _unknown_scopes(department.rules, gazetteer)
 
 
 def _last_change(department: Department) -> date:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from services.router.assigning import assign_case
+from services.router.checking import refuse_clashes
 from services.router.locating.gazetteer import load_gazetteer
 from shared.department import load_department
 from shared.events import CaseOpened
@@ -19,6 +20,7 @@ async def router(context: Context) -> AsyncIterator[dict[str, str]]:
     """Run the router service; broken tables raise Misconfigured before anything is consumed."""
     department = load_department(context.settings.department)
     gazetteer = load_gazetteer(context.settings.department)
+    refuse_clashes(department, gazetteer)
     assigning = partial(
         assign_case,
         store=context.store,
