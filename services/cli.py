@@ -26,6 +26,8 @@ for name, group in (("dead", dead), ("parked", parked), ("outgoing", outgoing), 
     app.add_typer(group, name=name)
 
 out = Console()
+#: Columns of what goes to a file or another program: lines stay whole, so that they can be cut.
+PIPED = 1000
 Paths = Annotated[list[Path], typer.Argument(help="Mail files, folders, mboxes.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Limit = Annotated[int, typer.Option(help="How many at most.")]
@@ -216,6 +218,8 @@ def health(as_json: AsJson = False) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. What we refuse is said in words, with exit status 2; other faults with 1."""
+    if not out.is_terminal:
+        out.width = PIPED
     try:
         app(args=list(arguments) if arguments is not None else None)
     except Refused as error:
