@@ -1,8 +1,8 @@
 """The ledger: accepted = opened + added + noted + parked + waiting, proven at any time.
 
 The sum holds by counting; what can go wrong is an outcome without what it promises. So every
-envelope's outcome is checked against the case, message or notice it names, and every case
-against the notices it calls for.
+envelope's outcome is checked against the case, message or notice it names, every case against
+the notices it calls for, and every notice against being sent.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ async def reckon(store: Store, *, now: datetime) -> Ledger:
     differences = [
         *[found async for found in _envelope_differences(store, now)],
         *[found async for found in _case_differences(store, now)],
+        *[found async for found in _notice_differences(store, now)],
     ]
     return Ledger(
         accepted=await store.envelopes.count(AllOf(())),
@@ -150,11 +151,23 @@ def _next_event(case: Case) -> Event:
     return CaseAssigned(id=caused_by(opened, "case.assigned"), at=case.opened_at, case_id=case.id)
 
 
+async def _notice_differences(store: Store, now: datetime) -> AsyncIterator[Difference]:
+    async for notice in _stuck(store, now):
+        yield Difference(id=notice.id, because=f"{notice.state}, but nobody sends it")
+
+
 async def _notice_events(store: Store, now: datetime) -> AsyncIterator[Event]:
+    async for notice in _stuck(store, now):
+        yield _requested(notice)
+
+
+async def _stuck(store: Store, now: datetime) -> AsyncIterator[Notice]:
+    """Yield notices that wait for an event; one that waits for its next try is `temporary`."""
     states = In("state", ["created", "sending"])
     where = AllOf([states, Range("created_at", below=_settled(now))])
     async for notice in _pages(store.notices, where):
-        yield _requested(notice)
+        if notice.sending_at is None or notice.sending_at < now - SETTLED:
+            yield notice
 
 
 def _requested(notice: Notice) -> NoticeRequested:

@@ -117,7 +117,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _one_shape(self) -> Settings:
         bus = self.bus_url
-        _starts(bus, _BUSES)
+        if not bus.startswith(_BUSES):
+            raise ValueError(f"RECOURS_BUS must start with {' or '.join(_BUSES)}")
         if bus.startswith("sqlite") != self.embedded:
             raise ValueError("RECOURS_STORE and RECOURS_BUS must both be SQLite, or neither")
         if self.embedded and bus != self.store:
