@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar, overload
 
 T = TypeVar("T")
@@ -25,5 +26,12 @@ async def until(predicate: Callable[[], object], timeout: float = 10.0) -> objec
         if found:
             return found
         if asyncio.get_running_loop().time() > deadline:
-            raise AssertionError(f"not within {timeout} s: {inspect.getsource(predicate).strip()}")
+            raise AssertionError(f"not within {timeout} s: {_named(predicate)}")
         await asyncio.sleep(0.01)
+
+
+def _named(predicate: Callable[[], object]) -> str:
+    """Return what a test waited for, as it wrote it."""
+    if isinstance(predicate, partial):
+        return repr(predicate)
+    return inspect.getsource(predicate).strip()

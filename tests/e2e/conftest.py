@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -15,9 +16,10 @@ import httpx
 import pytest
 
 from services.__main__ import services_named
+from shared.ports.bus import Bus
 from shared.ports.clock import Clock
 from shared.ports.store import Store
-from shared.runtime.process import running
+from shared.runtime.process import Context, Service, running
 from shared.runtime.settings import read_settings
 from tests.conftest import ROOT
 from tests.post import Letter, Post
@@ -30,11 +32,19 @@ Shape = Literal["embedded", "full"]
 class Whole:
     """A running system, seen from outside: doors, mail that left, and its store to look into."""
 
-    store: Store
+    context: Context
     smtp_port: int
     web: str
     desk: str
     outgoing: Path
+
+    @property
+    def store(self) -> Store:
+        return self.context.store
+
+    @property
+    def bus(self) -> Bus:
+        return self.context.bus
 
     async def deliver(self, raw: bytes, *, mail_from: str, rcpt_tos: tuple[str, ...]) -> None:
         await Post(self.smtp_port, connections=1).deliver([Letter(mail_from, rcpt_tos, raw)])
@@ -53,6 +63,19 @@ class Whole:
         await until(lambda: self.mails_to(address), 20)
         (mail,) = self.mails_to(address)
         return mail
+
+    async def quiet(self, timeout: float = 30.0) -> None:  # noqa: ASYNC109 - a test says how long
+        """Wait until no queue holds anything and no saved event waits for the bus."""
+
+        async def idle() -> bool:
+            depths = await self.bus.depths()
+            busy = sum(depth.ready + depth.waiting for depth in depths)
+            return not busy and not await self.store.outbox.waiting(older_than_seconds=0, limit=1)
+
+        # Three times: what is between the broker and a consumer is nowhere for a moment.
+        for _ in range(3):
+            await until(idle, timeout)
+            await asyncio.sleep(0.05)
 
     async def page(self, url: str) -> httpx.Response:
         async with httpx.AsyncClient() as client:
@@ -82,14 +105,22 @@ def urls(shape: Shape, request: pytest.FixtureRequest) -> Iterator[dict[str, str
 
 @pytest.fixture
 def start(urls: dict[str, str], tmp_path: Path) -> Start:
-    """Return a function that runs the whole system in this process."""
+    """Return a function that runs the whole system in this process, or the `services` named.
+
+    `through` changes what each service is given, for tests that break something inside.
+    """
 
     @asynccontextmanager
     async def begin(
-        name: str = "a", *, clock: Clock | None = None, **overrides: object
+        name: str = "a",
+        *,
+        services: Sequence[str] = (),
+        clock: Clock | None = None,
+        through: Callable[[Context], Context] = lambda context: context,
+        **overrides: object,
     ) -> AsyncIterator[Whole]:
         folder = tmp_path / name
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         secret = folder / "secret"
         secret.write_text("s" * 40)
         given: dict[str, object] = {
@@ -106,13 +137,18 @@ def start(urls: dict[str, str], tmp_path: Path) -> Start:
             **overrides,
         }
         settings = read_settings(**given)
-        async with running(services_named(()), settings, clock=clock) as (context, addresses):
+        chosen = [_given(service, through) for service in services_named(services)]
+        async with running(chosen, settings, clock=clock) as (context, addresses):
             yield Whole(
-                store=context.store,
-                smtp_port=int(addresses["smtp"].rpartition(":")[2]),
-                web=f"http://{addresses['web']}",
-                desk=f"http://{addresses['desk']}",
+                context=context,
+                smtp_port=int(addresses.get("smtp", ":0").rpartition(":")[2]),
+                web=f"http://{addresses.get('web')}",
+                desk=f"http://{addresses.get('desk')}",
                 outgoing=folder / "outgoing",
             )
 
     return begin
+
+
+def _given(service: Service, through: Callable[[Context], Context]) -> Service:
+    return lambda context: service(through(context))
