@@ -1,0 +1,94 @@
+"""The pure parts alone, in this process: how fast each is with one ordinary mail."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+from services.intake.children import Readers
+from services.intake.reading import read
+from services.notifier.composing import compose
+from services.notifier.rendering import Renderer
+from services.notifier.sample import RECEIVED, sample_case, sample_head
+from services.router.locating.gazetteer import load_gazetteer, locate
+from shared.department import load_department
+from tests.bench.figures import Figure, Spread
+from tests.bench.load import mail
+from tests.conftest import ROOT
+
+#: Seconds for which each part is called again and again.
+SPAN = 0.5
+TIMES = 3
+DAY = date(2026, 11, 20)
+DEPARTMENT = ROOT / "deploy" / "department"
+
+
+async def pieces(size: int) -> list[Figure]:
+    """Return the speed of reading, handing over to a child, locating and rendering."""
+    raw = mail(1, size).removesuffix(b".\r\n")
+    reads = _speed(lambda: read(raw))
+    handed = await _hand_over(raw)
+    alone = Spread.of(1000 / value for value in reads.values)
+    return [
+        Figure("ordinary mails read", reads, "/s"),
+        Figure("a mail read in a child, there and back", handed, "ms"),
+        Figure(
+            "of which handing over to the child",
+            Spread((handed.median - alone.median,)),
+            "ms",
+        ),
+        Figure("texts searched for places", _locating(read(raw).own_text), "/s"),
+        Figure("acknowledgements composed and rendered", _rendering(), "/s"),
+    ]
+
+
+def _speed(work: Callable[[], object]) -> Spread:
+    """Return calls a second, several times."""
+    work()
+    return Spread.of(_once(work) for _ in range(TIMES))
+
+
+def _once(work: Callable[[], object]) -> float:
+    count, began = 0, time.perf_counter()
+    while time.perf_counter() - began < SPAN:
+        work()
+        count += 1
+    return count / (time.perf_counter() - began)
+
+
+async def _hand_over(raw: bytes) -> Spread:
+    """Return milliseconds a call, one after the other, through the pool of children."""
+    readers = Readers(max_workers=1)
+    await readers.start()
+    try:
+        await readers.read(raw)
+        return Spread.of([await _calls(readers, raw) for _ in range(TIMES)])
+    finally:
+        await readers.close()
+
+
+async def _calls(readers: Readers, raw: bytes) -> float:
+    count, began = 0, time.perf_counter()
+    while time.perf_counter() - began < SPAN:
+        await readers.read(raw)
+        count += 1
+    return (time.perf_counter() - began) / count * 1000
+
+
+def _locating(text: str) -> Spread:
+    units = load_department(DEPARTMENT).units
+    gazetteer = load_gazetteer(DEPARTMENT)
+    return _speed(lambda: locate(text, gazetteer, on=DAY, units=units))
+
+
+def _rendering() -> Spread:
+    department = load_department(DEPARTMENT)
+    renderer, head = Renderer(department), sample_head(department)
+    case = sample_case("fr", department)
+
+    def render() -> None:
+        letter = compose("acknowledgement", case, head, RECEIVED)
+        renderer.render(letter, message_id="mesure@ministere.example", at=RECEIVED)
+
+    return _speed(render)
