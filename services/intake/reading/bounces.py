@@ -51,6 +51,7 @@ MOST_BYTES = 512 * 1024
 MOST_IN_WORDS = 10
 #: Characters of a report in prose that are looked at, and where its copy of our mail begins.
 MOST_PROSE = 4_000
+NOTIFICATION = re.compile(r"\s*\{\s*\"")  # JSON for programs, from a subscription of somebody's
 COPY = re.compile(
     r"^\W{0,40}(?:below (?:this|the next) line|original message|returned mail|copy of"
     r"|message follows|received:|return-path:|dkim-signature:|message headers?|unsent message"
@@ -91,6 +92,8 @@ def bounce_of(root: Part, reasons: tuple[str, ...], subject: str, text: str) -> 
     if SUSPECT.isdisjoint(reasons) or COMPLAINT in _types(root):
         return None
     text = prose_of(text)
+    if NOTIFICATION.match(text):
+        return None
     reports = [part for part in root.leaves() if part.content_type in STATUS_TYPES]
     recipients = [each for part in reports for each in _recipients(part)]
     if not recipients or not any(each.address or each.reached for each in recipients):
@@ -166,9 +169,13 @@ def _in_prose(root: Part, text: str) -> list[Recipient]:
         for_now, for_good = all_failures(message)
     except Exception:  # noqa: BLE001 (a second opinion: whatever fails in it says nothing)
         return []
-    said = text
-    return [Recipient(_text(each), delayed=False, words=said) for each in sorted(for_good)] + [
-        Recipient(_text(each), delayed=True, words=said) for each in sorted(for_now)
+    named = [(each, False) for each in sorted(for_good)] + [
+        (each, True) for each in sorted(for_now)
+    ]
+    return [
+        Recipient(_text(each), delayed=delayed, words=text)
+        for each, delayed in named
+        if ADDRESS.fullmatch(each) and b".." not in each
     ]
 
 
