@@ -69,6 +69,14 @@ class Storm:
         """Wait until this share of all letters has its 250."""
         await until(lambda: self.post.accepted >= share * self.count, 180)
 
+    async def come(self, share: float) -> None:
+        """Wait until this share of the way is done; half of it is 250s, half is people told."""
+
+        def done() -> int:
+            return self.post.accepted + len(self.relay.to_people())
+
+        await until(lambda: done() >= share * 2 * self.count, 300)
+
     async def settle(self) -> None:
         """Wait until every person was told and nothing has come for a second."""
         await until(lambda: len(self.relay.to_people()) == self.count, 240)
