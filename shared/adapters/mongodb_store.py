@@ -21,6 +21,7 @@ from pymongo import InsertOne, UpdateOne, WriteConcern
 from pymongo.errors import BulkWriteError, ConfigurationError, InvalidURI, PyMongoError
 
 from shared.adapters import mongodb_shape as shape
+from shared.adapters.just_saved import JustSaved
 from shared.adapters.mongodb_groups import Grouped
 from shared.adapters.mongodb_outbox import MongoOutbox, Place
 from shared.adapters.mongodb_query import order, path, query_filter, where_filter
@@ -34,7 +35,7 @@ from shared.domain.reading import Message
 from shared.errors import Conflict, Misconfigured, Poison, RecoursError, Transient
 from shared.events import Event
 from shared.ports.clock import Clock
-from shared.ports.query import Condition, Query
+from shared.ports.query import Condition, Equal, Query, Scalar
 from shared.ports.store import DOCUMENTS, Collection
 
 D = TypeVar("D", bound=Document)
@@ -51,6 +52,10 @@ TIMEOUTS: dict[str, Any] = {
     "connectTimeoutMS": 5000,
     "socketTimeoutMS": 30_000,
 }
+
+#: Kinds whose next reader is nearly always the process that saved them: a door's envelope, a
+#: notice. Both readers save before they act, so that an older version ends in Conflict.
+HANDED_OVER: tuple[type[Document], ...] = (Envelope, Notice)
 
 #: Server codes that mean that the stored version is another one.
 DUPLICATE_KEY, FAILED_VALIDATION = 11000, 121
@@ -75,8 +80,12 @@ class MongoCollection(Generic[D]):
         self._clock = clock
         self._writes: Grouped[_Write, None] = Grouped(self._write_group, lambda write: write.size)
         self._reads: Grouped[str, D | None] = Grouped(self._read_group)
+        self._counts: Grouped[tuple[str, Scalar], int] = Grouped(self._count_group)
+        self._just_saved: JustSaved[D] | None = JustSaved() if kind in HANDED_OVER else None
 
     async def get(self, document_id: str) -> D | None:
+        if self._just_saved and (document := self._just_saved.take(document_id)):
+            return document
         return await self._reads.add(document_id)
 
     async def find(self, query: Query) -> list[D]:
@@ -87,6 +96,8 @@ class MongoCollection(Generic[D]):
         return [shape.restored(self._kind, stored) for stored in found]
 
     async def count(self, where: Condition) -> int:
+        if isinstance(where, Equal) and where.value is not None:
+            return await self._counts.add((path(self._kind, where.field), where.value))
         with mapped():
             return int(await self._mongo.count_documents(where_filter(self._kind, where)))
 
@@ -103,12 +114,16 @@ class MongoCollection(Generic[D]):
     async def save(self, document: D, *, emit: Sequence[Event] = (), raw: bytes | None = None) -> D:
         saved = document.changed(version=document.version + 1)
         place = None if raw is None else await self._place(document.id, raw)
+        if self._just_saved:
+            self._just_saved.expect(saved.id)
         write = self._insert if document.version == 0 else self._update
         try:
             await self._writes.add(write(saved, emit, place))
         except RecoursError:
             await self._take_back(place)
             raise
+        if self._just_saved:
+            self._just_saved.put(saved, raw)
         self._outbox.saved((self._name, saved.id), emit)
         return saved
 
@@ -122,6 +137,8 @@ class MongoCollection(Generic[D]):
         return True
 
     async def raw(self, document_id: str) -> bytes | None:
+        if self._just_saved and (raw := self._just_saved.take_raw(document_id)) is not None:
+            return raw
         with mapped():
             found = await self._mongo.find_one({"_id": document_id}, {"raw": 1, "raw_file": 1})
             if found and found.get("raw_file"):
@@ -171,6 +188,20 @@ class MongoCollection(Generic[D]):
             found = await self._mongo.find(where, shape.PROJECTION).to_list(None)
         by_id = {stored["_id"]: shape.restored(self._kind, stored) for stored in found}
         return [by_id.get(document_id) for document_id in ids]
+
+    async def _count_group(self, wanted: list[tuple[str, Scalar]]) -> list[int]:
+        """Count for many callers at once: budgets ask for two figures before each notice."""
+        found: dict[tuple[str, Scalar], int] = {}
+        for name in dict.fromkeys(name for name, _ in wanted):
+            values = [value for one, value in wanted if one == name]
+            stages = [
+                {"$match": {name: {"$in": values}}},
+                {"$group": {"_id": f"${name}", "n": {"$sum": 1}}},
+            ]
+            with mapped():
+                groups = await self._mongo.aggregate(stages).to_list(None)
+            found |= {(name, group["_id"]): int(group["n"]) for group in groups}
+        return [found.get(one, 0) for one in wanted]
 
     async def _place(self, document_id: str, raw: bytes) -> shape.RawPlace:
         """Put large raw bytes into GridFS before the document that names them is saved.
