@@ -10,35 +10,34 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPConnectError, SMTPException, SMTPResponseException
 
+from services.notifier.relay_connection import IN_DATA, Gone, Rejected, RelayConnection
 from shared.domain.calendar import utc
-from shared.errors import Misconfigured, RecoursError, Transient
+from shared.errors import Misconfigured, Transient
 
-#: Code of the Transient after which nobody knows whether the relay took the mail: the connection
-#: went away between the last byte and the answer (RFC 1047).
-IN_DATA = "relay_lost_in_data"
+__all__ = [
+    "IN_DATA",
+    "FolderMailer",
+    "Mailer",
+    "Rejected",
+    "RelayMailer",
+    "open_mailer",
+]
+
 #: RFC 5321 section 4.5.3.2 asks for minutes; a relay of our own answers in seconds, and a kept
 #: connection that hangs must not hold its place for ten minutes.
 TIMEOUT = 60.0
 #: Servers drop idle clients after 300 s (RFC 5321 section 4.5.3.2.7); we leave before.
 IDLE = 60.0
-#: 5xx that speak of us and not of the mail (RFC 4954 section 6, RFC 3207 section 4): a setting
-#: is wrong, and the mail can go once it is right.
-_ABOUT_US = frozenset({530, 534, 535, 538})
-#: "I am closing this connection", at any moment (RFC 5321 section 3.8).
-_CLOSING = 421
 _DATE = re.compile(rb"^Date: ([^\r\n]+)", re.MULTILINE)
 
 Tls = Literal["offered", "required", "never"]
-
-
-class Rejected(RecoursError):
-    """The relay will never take this mail. `code` holds its SMTP code and no word of its text."""
 
 
 class Mailer(Protocol):
@@ -149,7 +148,8 @@ class RelayMailer:
         timeout: float = TIMEOUT,
     ) -> None:
         """Nothing is connected yet. With `tls` "required" the relay's certificate must be good;
-        "offered" takes any (RFC 7435: some secrecy is better than none)."""
+        "offered" takes any (RFC 7435: some secrecy is better than none). `timeout` is for one
+        mail, connecting and all."""
         self._new: Callable[[], SMTP] = lambda: SMTP(
             hostname=host,
             port=port,
@@ -162,112 +162,82 @@ class RelayMailer:
             start_tls=None if tls == "offered" and not tls_from_the_start else tls == "required",
             validate_certs=tls == "required" or tls_from_the_start,
         )
+        self._timeout = timeout
         self._places = asyncio.Semaphore(connections)
-        self._idle: list[tuple[SMTP, float]] = []
+        self._idle: list[tuple[RelayConnection, float]] = []
 
     async def send(self, *, notice_id: str, mail_from: str, rcpt_to: str, raw: bytes) -> None:
         """See `Mailer.send`. `notice_id` is for mailers that keep files."""
         del notice_id
         async with self._places:
-            connection = await self._begin(mail_from, utf8=not rcpt_to.isascii())
-            try:
-                await _finish(connection, rcpt_to, raw)
-            except RecoursError:
-                await self._reset(connection)
-                raise
-            except BaseException:
-                connection.close()  # cancelled in the middle of a command: nobody knows where
-                raise
-            self._keep(connection)
+            deadline = asyncio.get_running_loop().time() + self._timeout
+            mail = partial(
+                self._deliver, mail_from=mail_from, rcpt_to=rcpt_to, raw=raw, deadline=deadline
+            )
+            while kept := self._kept():
+                with suppress(Gone):
+                    return await mail(kept)
+            return await mail(await self._connect(deadline))
 
     async def close(self) -> None:
-        """Say QUIT on every idle connection, and wait a second at most for each answer."""
-        while self._idle:
-            connection, _ = self._idle.pop()
-            with suppress(SMTPException, OSError):
-                await connection.quit(timeout=1.0)
-            connection.close()
+        """Say QUIT on every idle connection, and wait a second at most for the answers."""
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(connection.quit(1.0) for connection, _ in idle))
 
-    async def _begin(self, mail_from: str, *, utf8: bool) -> SMTP:
-        """Return a connection on which the relay has taken MAIL: a kept one that still lives, or
-        a new one."""
+    def _kept(self) -> RelayConnection | None:
+        """Return a kept connection on which the relay was heard of lately, the last used first."""
         now = asyncio.get_running_loop().time()
         while self._idle:
             connection, since = self._idle.pop()
-            if now - since < IDLE:
-                with suppress(_Gone):
-                    return await self._mail(connection, mail_from, utf8=utf8)
-            connection.close()
-        return await self._mail(await self._connect(), mail_from, utf8=utf8)
+            if connection.usable and now - since < IDLE:
+                return connection
+            connection.leave()
+        return None
 
-    async def _mail(self, connection: SMTP, mail_from: str, *, utf8: bool) -> SMTP:
-        if utf8 and not connection.supports_extension("smtputf8"):
-            self._keep(connection)
-            raise Rejected("relay_no_smtputf8")
+    async def _deliver(
+        self,
+        connection: RelayConnection,
+        *,
+        mail_from: str,
+        rcpt_to: str,
+        raw: bytes,
+        deadline: float,
+    ) -> None:
         try:
-            await connection.mail(mail_from, options=["SMTPUTF8"] if utf8 else [])
-        except SMTPResponseException as error:
-            if error.code == _CLOSING:
-                connection.close()
-                raise _Gone(f"relay_{error.code}") from None
-            # our return paths are all of one kind: who refuses one speaks of us, not of the mail
-            await self._reset(connection)
-            raise Transient(f"relay_{error.code}") from None
-        except (SMTPException, OSError):
-            connection.close()
-            raise _Gone("relay_lost") from None
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+            await connection.deliver(
+                mail_from=mail_from, rcpt_to=rcpt_to, raw=raw, deadline=deadline
+            )
+        finally:
+            if connection.usable:
+                self._idle.append((connection, asyncio.get_running_loop().time()))
 
-    async def _connect(self) -> SMTP:
-        connection = self._new()
+    async def _connect(self, deadline: float) -> RelayConnection:
+        """Let the library connect, and take its transport over."""
+        client = self._new()
         try:
-            await connection.connect()
-            if connection.is_ehlo_or_helo_needed:  # else the offer of TLS was asked for already
-                await connection.ehlo()
-        except SMTPResponseException as error:
-            connection.close()
-            raise Transient(f"relay_{error.code}") from None
-        except ssl.SSLError:
-            raise Transient("relay_tls") from None
-        except SMTPConnectError:
-            raise Transient("relay_unreachable") from None
-        except SMTPException:
-            raise Transient("relay_session") from None
-        except OSError:
-            raise Transient("relay_unreachable") from None
-        return connection
-
-    async def _reset(self, connection: SMTP) -> None:
-        """Make a connection fit for the next mail and keep it, or close it."""
-        try:
-            await connection.rset()
-        except (SMTPException, OSError):
-            connection.close()
-        else:
-            self._keep(connection)
-
-    def _keep(self, connection: SMTP) -> None:
-        self._idle.append((connection, asyncio.get_running_loop().time()))
+            async with asyncio.timeout_at(deadline):
+                await client.connect()
+                if client.is_ehlo_or_helo_needed:  # else the offer of TLS was asked for already
+                    await client.ehlo()
+        except BaseException as error:  # noqa: BLE001 - raised again, with our word for it
+            client.close()
+            raise _not_connected(error) from None
+        if not client.is_connected:
+            raise Transient("relay_unreachable")  # it said hello and hung up
+        return RelayConnection(
+            # uvloop's transports are no subclass of asyncio's
+            cast("asyncio.Transport", client.transport),
+            pipelining=client.supports_extension("pipelining"),
+            smtputf8=client.supports_extension("smtputf8"),
+        )
 
 
-class _Gone(Transient):
-    """The relay closed the connection before it took anything: another one may do."""
-
-
-async def _finish(connection: SMTP, rcpt_to: str, raw: bytes) -> None:
-    """Do RCPT and DATA; raise our errors."""
-    in_data = False
-    try:
-        await connection.rcpt(rcpt_to, encoding="ascii" if rcpt_to.isascii() else "utf-8")
-        in_data = True
-        await connection.data(raw)
-    except SMTPResponseException as error:
-        permanent = 500 <= error.code < 600 and error.code not in _ABOUT_US
-        raise (Rejected if permanent else Transient)(f"relay_{error.code}") from None
-    except (SMTPException, OSError):
-        raise Transient(IN_DATA if in_data else "relay_lost") from None
-    except ValueError:
-        raise Rejected("address_malformed") from None
+def _not_connected(error: BaseException) -> BaseException:
+    """Return our word for why there is no connection; what is no error of theirs stays as it is."""
+    if isinstance(error, SMTPResponseException):
+        return Transient(f"relay_{error.code}")
+    if isinstance(error, ssl.SSLError):
+        return Transient("relay_tls")
+    if isinstance(error, SMTPException) and not isinstance(error, SMTPConnectError):
+        return Transient("relay_session")
+    return Transient("relay_unreachable") if isinstance(error, OSError | SMTPException) else error

@@ -39,6 +39,7 @@ class Sink:
         self.connections: list[smtp.SMTP] = []
         self.drop: list[str] = []
         self.hold: dict[str, asyncio.Event] = {}
+        self.pipelining = False
 
     async def answer(self, verb: str, server: smtp.SMTP) -> str | None:
         if held := self.hold.pop(verb, None):
@@ -55,7 +56,7 @@ class Sink:
     ) -> list[str]:
         session.host_name = hostname
         self.connections.append(server)
-        return responses
+        return [responses[0], "250-PIPELINING", *responses[1:]] if self.pipelining else responses
 
     async def handle_MAIL(  # noqa: N802
         self, server: smtp.SMTP, session: Any, envelope: Any, address: str, options: list[str]
@@ -123,9 +124,10 @@ async def serve() -> AsyncIterator[Serve]:
         await server.wait_closed()
 
 
-@pytest.fixture
-async def relay(serve: Serve) -> Relay:
+@pytest.fixture(params=[False, True], ids=["one_by_one", "pipelined"])
+async def relay(serve: Serve, request: pytest.FixtureRequest) -> Relay:
     started: Relay = await serve()
+    started.sink.pipelining = request.param
     return started
 
 
