@@ -90,7 +90,7 @@ def cases(state: State = None, limit: Limit = 50) -> None:
 
 
 @app.command()
-def show(reference: str, language: Annotated[str, LANGUAGE] = "fr") -> None:
+def show(reference: str, language: Annotated[str | None, LANGUAGE] = None) -> None:
     """Show a case: person, words, unit and why, dates, notices."""
     from services.commands.showing import show_case
 

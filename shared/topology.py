@@ -38,7 +38,7 @@ class Queue(Value):
         return self.delays[attempt - 1] if attempt <= len(self.delays) else None
 
 
-#: About four hours in all for our own services: a store that is down over lunch kills nothing.
+#: More than three hours in all for our own services: a store down over lunch kills nothing.
 SOON = (1, 2, 5, 15, 60, 300, 900, 3600, 7200)
 #: 72 hours for a relay, as mail servers do (RFC 5321 section 4.5.4.1 asks for four to five days;
 #: a person should hear of it sooner).

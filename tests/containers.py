@@ -73,7 +73,11 @@ def start_rabbitmq_container(vhosts: Sequence[str]) -> ContainerServer:
     host = container.get_container_host_ip()
     server = ContainerServer(container, lambda: speaks_amqp(host, port))
     server.wait()
-    command = f"echo '{definitions(['/', *vhosts])}' | rabbitmqctl import_definitions --format json"
+    # From a file: from standard input the command never ends under `docker exec`.
+    command = (
+        f"echo '{definitions(['/', *vhosts])}' > /tmp/definitions.json"
+        " && rabbitmqctl import_definitions /tmp/definitions.json --format json"
+    )
     code, _ = container.exec(["sh", "-c", command])
     if code:
         raise ServerFailed("the container's virtual hosts could not be made")

@@ -64,8 +64,11 @@ async def hand_in(messages: Iterable[Handing], door: str) -> list[HandedIn]:
 async def _hand_in_one(client: aiosmtplib.SMTP, message: Handing) -> HandedIn:
     try:
         _, reply = await client.sendmail(message.mail_from, message.rcpt_tos, message.raw)
-    except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused) as error:
-        return HandedIn(message.name, None, type(error).__name__)
+    except aiosmtplib.SMTPResponseException as error:
+        return HandedIn(message.name, None, f"{error.code} {error.message}")
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        first = error.recipients[0]
+        return HandedIn(message.name, None, f"{first.code} {first.message}")
     found = _KEPT.search(reply)
     return HandedIn(message.name, found.group(1) if found else None, reply)
 

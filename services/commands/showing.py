@@ -19,12 +19,12 @@ from shared.ports.store import Store
 from shared.runtime.settings import Settings
 
 
-def show_case(text: str, settings: Settings, out: Console, *, language: str) -> None:
+def show_case(text: str, settings: Settings, out: Console, *, language: str | None) -> None:
     department = load_department(settings.department)
 
     async def work(store: Store, _: object) -> None:
         case = await case_named(store, text)
-        _show_head(out, case, department, language)
+        _show_head(out, case, department, language or case.language)
         where = Equal("case_id", case.id)
         for message in await store.messages.find(Query(where=where, sort="at")):
             out.print(f"\n[bold]{local(message.at)}[/bold], {message.channel}")

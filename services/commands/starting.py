@@ -18,7 +18,7 @@ from shared.department import Department, load_department
 from shared.domain.case import Case
 from shared.domain.envelope import Envelope
 from shared.domain.notice import Notice
-from shared.errors import Refused
+from shared.errors import Misconfigured, Refused
 from shared.ports.query import AllOf, Equal, Query
 from shared.ports.store import Store
 from shared.runtime.process import Context
@@ -55,7 +55,10 @@ async def _first_run(context: Context, door: str, out: Console) -> None:
     if await store.envelopes.count(AllOf(())):
         out.print(f"{cases} cases kept. `make samples` sends the samples again. Ctrl-C stops.")
         return
-    department = load_department(context.settings.department)
+    try:
+        department = load_department(context.settings.department)
+    except Misconfigured:
+        return  # said already; with broken tables the samples would only wait
     messages = _samples(department)
     out.print(f"First run: {len(messages)} sample complaints go in at the SMTP door.\n")
     with suppress(OSError, aiosmtplib.SMTPException):

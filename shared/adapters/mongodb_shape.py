@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from shared.domain.document import Document, instant
+from shared.errors import Poison
 from shared.events import Event, decode, encode
 from shared.ports.query import index_value
 
@@ -112,7 +113,13 @@ def restored(kind: type[D], stored: Mapping[str, Any]) -> D:
 
 def waiting_events(stored: Iterable[Mapping[str, Any]], before: str) -> list[tuple[str, Event]]:
     """Return (moment, event) of the events that were saved before the moment `before`."""
-    entries = (entry for found in stored for entry in found["outbox"])
-    return [
-        (entry["at"], decode(entry["body"].encode())) for entry in entries if entry["at"] < before
-    ]
+    entries = (entry for found in stored for entry in found["outbox"] if entry["at"] < before)
+    return [(entry["at"], event) for entry in entries if (event := _known(entry["body"]))]
+
+
+def _known(body: str) -> Event | None:
+    """Return an event, or None for one that a newer version wrote: it waits for that version."""
+    try:
+        return decode(body.encode())
+    except Poison:
+        return None

@@ -127,6 +127,8 @@ async def _case_differences(store: Store, now: datetime) -> AsyncIterator[Differ
     async for case in _pages(store.cases, where):
         if case.state == "opened":
             yield Difference(id=case.id, because="neither assigned nor held")
+        elif case.tray == "spam":
+            continue  # nobody is told of each: the tray is cleared in bulk
         elif case.state != "closed" and not await _notices_of(case, store):
             yield Difference(id=case.id, because=f"{case.state}, but nobody was told")
 

@@ -10,10 +10,10 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from shared.errors import Transient
 from shared.events import Event
 from shared.ports.bus import Bus
 from shared.ports.store import Outbox
+from shared.runtime.logs import describe
 from shared.runtime.metrics import Metrics
 
 _log = logging.getLogger(__name__)
@@ -39,9 +39,9 @@ async def _carry_fresh(outbox: Outbox, bus: Bus, metrics: Metrics) -> None:
         events = await outbox.fresh()
         try:
             await _carry(events, outbox, bus, metrics)
-        except Transient as error:
+        except Exception as error:  # noqa: BLE001 - a relay that ends would delay all mail for ever
             # The events stay pending in the store; the sweep takes them when the bus is back.
-            _log.warning("bus does not take events", extra={"code": error.code})
+            _log.warning("bus does not take events", extra={"reason": describe(error)})
 
 
 async def _sweep_forever(outbox: Outbox, bus: Bus, metrics: Metrics) -> None:
@@ -50,8 +50,8 @@ async def _sweep_forever(outbox: Outbox, bus: Bus, metrics: Metrics) -> None:
         try:
             while await sweep(outbox, bus, metrics=metrics, older_than=SWEEP_AGE) == SWEEP_LIMIT:
                 pass
-        except Transient as error:
-            _log.warning("sweep must wait", extra={"code": error.code})
+        except Exception as error:  # noqa: BLE001 - the same
+            _log.warning("sweep must wait", extra={"reason": describe(error)})
 
 
 async def _carry(events: Sequence[Event], outbox: Outbox, bus: Bus, metrics: Metrics) -> int:

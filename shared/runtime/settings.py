@@ -108,10 +108,11 @@ class Settings(BaseSettings):
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
 
-    @field_validator("smtp_listen", "web_listen", "desk_listen")
+    @field_validator("smtp_listen", "web_listen", "desk_listen", "metrics_listen")
     @classmethod
     def _address(cls, value: str) -> str:
-        split_address(value)
+        if value:
+            split_address(value)
         return value
 
     @model_validator(mode="after")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ import pytest
 from deploy.servers import free_port
 from shared.ports.query import AllOf, Equal
 from shared.topology import BY_NAME
-from tests.bench.sink import Sink
 from tests.e2e.conftest import Shape, Start, Whole
+from tests.moody import Moody
 from tests.post import Letter, Post
 from tests.servers import Restartable
 from tests.waiting import until
@@ -150,41 +149,6 @@ async def test_without_a_broker_mail_is_still_taken_and_events_leave_when_it_is_
 
 
 # The relay -----------------------------------------------------------------------------------
-
-
-@dataclass
-class Moody:
-    """A relay that answers the first RCPT of an address as told, and then takes all."""
-
-    first: dict[str, bytes]
-    arrived: list[tuple[str, float]] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-
-    def count(self, address: str) -> int:
-        return [to for to, _ in self.arrived].count(address)
-
-    @asynccontextmanager
-    async def on(self, port: int) -> AsyncIterator[None]:
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _MoodySink(self), "127.0.0.1", port)
-        yield
-        server.close()
-
-
-class _MoodySink(Sink):
-    def __init__(self, relay: Moody) -> None:
-        super().__init__(relay.arrived)
-        self._relay = relay
-
-    def answer(self, line: bytes) -> bytes:
-        address = line.partition(b"<")[2].partition(b">")[0].decode()
-        reply = self._relay.first.pop(address, b"") if line[:4].upper() == b"RCPT" else b""
-        if not reply:
-            return super().answer(line)
-        self._relay.refused.append(address)
-        if reply == b"hang up":
-            self.transport.close()
-        return reply + b"\r\n"
 
 
 async def test_a_relay_that_is_away_or_refuses_for_now_gets_each_mail_once_in_the_end(

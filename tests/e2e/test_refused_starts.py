@@ -74,16 +74,20 @@ async def test_rules_that_are_broken_stop_the_router_and_name_their_line(
     assert f"rules.csv line {line}: {words}" in checked.out
 
 
-async def test_rules_that_are_broken_do_not_close_a_door(tmp_path: Path, tables: Path) -> None:
+@pytest.mark.parametrize("name", ["intake", "all"])
+async def test_rules_that_are_broken_do_not_close_a_door(
+    tmp_path: Path, tables: Path, name: str
+) -> None:
     without_the_unit_of_a_rule(tables)
     settings = {"RECOURS_DEPARTMENT": str(tables)}
     fleet = Fleet(tmp_path, relay=f"file:{tmp_path}/outgoing", settings=settings)
     try:
-        fleet.start("intake")
+        fleet.start(name)
         await fleet.ready()
         sample = str(ROOT / "deploy" / "samples" / "01-delai-longueuil.eml")
         said = await recours("send", sample, env=fleet.environment)
         assert (said.status, said.out.splitlines()[-1]) == (0, "1 of 1 kept.")
+        assert name == "intake" or "router is left out: rules.csv line" in fleet.logs()
     finally:
         fleet.stop()
 
