@@ -70,7 +70,7 @@ class Guard:
 
 def log_failure(error: Exception) -> None:
     """Log a defect by its type and place; its text may hold a person's words and is left out."""
-    log.error("page_failed", extra={"error": type(error).__name__, "where": _where(error)})
+    log.error("page_failed", extra={"reason": type(error).__name__, "frames": _where(error)})
 
 
 def _where(error: Exception) -> str:

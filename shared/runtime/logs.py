@@ -30,7 +30,8 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": str(record.msg),
+            # asyncio puts the text of an error that nobody awaited on the lines after the first
+            "message": str(record.msg).partition("\n")[0],
         }
         line.update({name: record.__dict__[name] for name in FIELDS if name in record.__dict__})
         if record.exc_info and record.exc_info[1] is not None:
@@ -58,6 +59,8 @@ def set_up_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # What cannot be written would be printed instead, with the error's text and our arguments
+    logging.raiseExceptions = False
     # Drivers log addresses, commands and URLs; only their warnings may pass, and aiosmtpd's none.
     for noisy in ("pika", "pymongo", "uvicorn", "aiosmtplib", "asyncio", "python_multipart"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))

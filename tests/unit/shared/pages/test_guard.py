@@ -34,8 +34,8 @@ async def test_a_defect_ends_in_a_page_of_ours_and_tells_nothing(
         answer = await get(failing)
     assert (answer.status_code, answer.text) == (500, "<p>sorry</p>")
     (record,) = caplog.records
-    assert (record.getMessage(), record.__dict__["error"]) == ("page_failed", "ValueError")
-    assert "test_guard.py" in record.__dict__["where"]
+    assert (record.getMessage(), record.__dict__["reason"]) == ("page_failed", "ValueError")
+    assert "test_guard.py" in record.__dict__["frames"]
     assert "secret" not in str(record.__dict__)
 
 
