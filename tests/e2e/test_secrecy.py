@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import logging
 import sqlite3
@@ -49,16 +50,20 @@ def mail(ident: str) -> bytes:
 
 
 @pytest.fixture
-def spoken(capfd: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
-    """Log everything as a service does that was told DEBUG; return what is written."""
+def log() -> Iterator[io.StringIO]:
+    """Log as a service does that was told DEBUG; what it writes is here and not on the screen."""
     root, names = logging.getLogger(), list(logging.root.manager.loggerDict)
     levels = {name: logging.getLogger(name).level for name in ("", *names)}
     set_up_logs("DEBUG")
     for client in ("httpx", "httpcore"):  # the test's own
         logging.getLogger(client).setLevel(logging.WARNING)
     (handler,) = root.handlers
-    yield capfd
+    assert isinstance(handler, logging.StreamHandler)
+    written = io.StringIO()
+    handler.setStream(written)
+    yield written
     root.removeHandler(handler)
+    logging.raiseExceptions = True
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
 
@@ -154,7 +159,8 @@ async def test_no_word_of_a_person_leaves_by_queue_log_metric_or_dead_letter(
     urls: dict[str, str],
     start: Start,
     tmp_path: Path,
-    spoken: pytest.CaptureFixture[str],
+    log: io.StringIO,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     faults, port = Faults(), free_port()
     relay = Moody({SENDER: f"550 5.1.1 <{SENDER}> is nobody, says {MARKER}".encode()})
@@ -177,12 +183,10 @@ async def test_no_word_of_a_person_leaves_by_queue_log_metric_or_dead_letter(
         await until(lambda: _has_case(system, 5), 20)  # its event waits for a router
     bodies = in_sqlite(tmp_path) if shape == "embedded" else in_rabbitmq(urls["bus"])
     assert len(bodies) == 7
-    lines = spoken.readouterr()
-    Path("/tmp/h2/err.txt").write_text(lines.err)
-    assert [json.loads(line)["message"] for line in lines.err.splitlines()].count(
-        "dead letter"
-    ) == 6
-    assert MARKER not in lines.err + lines.out
+    messages = [json.loads(line)["message"] for line in log.getvalue().splitlines()]
+    assert messages.count("dead letter") == 6
+    assert MARKER not in log.getvalue()
+    assert MARKER not in "".join(capfd.readouterr())
     for text in (*found.given_away, *bodies):
         assert MARKER not in text
 
