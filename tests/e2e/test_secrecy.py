@@ -70,10 +70,7 @@ def log() -> Iterator[io.StringIO]:
 
 def telling_all(*args: object, **more: object) -> None:
     """Break as a library does that puts everything it was given into its message."""
-    try:
-        raise KeyError(f"{MARKER} {more!r}")
-    except KeyError as error:
-        raise ValueError(f"{MARKER} in {args!r}") from error
+    raise ValueError(f"{MARKER} in {args!r}") from KeyError(f"{MARKER} {more!r}")
 
 
 @dataclass

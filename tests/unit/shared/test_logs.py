@@ -40,8 +40,11 @@ def test_a_line_holds_a_constant_message_and_the_ids_that_are_allowed(log: io.St
 
 
 def test_an_error_is_its_type_our_code_and_our_frames_and_never_its_text(log: io.StringIO) -> None:
-    try:
+    def fail() -> None:
         raise Transient("store_down", f"{SECRET} is not there")
+
+    try:
+        fail()
     except Transient as error:
         logging.getLogger("x").exception("failed")
         told = describe(error)
