@@ -104,10 +104,12 @@ def queues() -> None:
     from services.commands.opened import with_backends
     from shared.ports.bus import Bus
 
-    async def work(_: object, bus: Bus) -> None:
-        listing.show_depths(out, await bus.depths())
+    settings = read_settings()
 
-    with_backends(read_settings(), work)
+    async def work(_: object, bus: Bus) -> None:
+        listing.show_depths(out, await bus.depths(), consumers=not settings.embedded)
+
+    with_backends(settings, work)
 
 
 @dead.command("list")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
 
-from shared.domain.case import Case
-from shared.domain.notice import Notice
+from shared.domain.case import Case, State
+from shared.domain.notice import Notice, NoticeState
 from shared.errors import Refused
 from shared.ports.bus import Bus, DeadLetter, QueueDepth
 from shared.ports.query import AllOf, Condition, Equal, Query
@@ -30,7 +31,7 @@ def local(moment: datetime | None) -> str:
 
 async def newest_cases(store: Store, *, state: str | None, limit: int) -> list[Case]:
     """Return cases, newest first; `state` keeps only those in it."""
-    where: Condition = Equal("state", state) if state else AllOf(())
+    where = _in_state(state, get_args(State))
     return await store.cases.find(
         Query(where=where, sort="opened_at", descending=True, limit=limit)
     )
@@ -53,12 +54,13 @@ def show_cases(console: Console, cases: list[Case], total: int) -> None:
     console.print(f"{len(cases)} of {total} cases")
 
 
-def show_depths(console: Console, depths: list[QueueDepth]) -> None:
-    table = _table("queue", "ready", "waiting for a retry", "dead letters", "consumers")
+def show_depths(console: Console, depths: list[QueueDepth], *, consumers: bool) -> None:
+    """Print a row for each queue; `consumers` only where another process can count them."""
+    columns = ["queue", "ready", "waiting for a retry", "dead letters"]
+    table = _table(*columns, *(["consumers"] if consumers else []))
     for depth in depths:
-        table.add_row(
-            depth.name, str(depth.ready), str(depth.waiting), str(depth.dead), str(depth.consumers)
-        )
+        numbers = [depth.ready, depth.waiting, depth.dead, *([depth.consumers] * consumers)]
+        table.add_row(depth.name, *map(str, numbers))
     console.print(table)
 
 
@@ -88,7 +90,7 @@ def show_dead(console: Console, letters: list[DeadLetter]) -> None:
             letter.id[:8], letter.queue, local(letter.died_at), str(letter.attempt), letter.reason
         )
     console.print(table)
-    console.print(f"{len(letters)} dead letters")
+    console.print(_counted(len(letters), "dead letter"))
 
 
 async def show_parked(console: Console, store: Store) -> None:
@@ -100,12 +102,13 @@ async def show_parked(console: Console, store: Store) -> None:
             envelope.id, local(envelope.received_at), envelope.channel, f"{envelope.size:,}"
         )
     console.print(table)
-    console.print(f"{len(envelopes)} parked. Read one again with `recours parked retry ENVELOPE`.")
+    hint = " Read one again with `recours parked retry ENVELOPE`." if envelopes else ""
+    console.print(f"{len(envelopes)} parked.{hint}")
 
 
 async def notices(store: Store, *, state: str | None, limit: int) -> list[Notice]:
-    """Return notices, newest first."""
-    where: Condition = Equal("state", state) if state else AllOf(())
+    """Return notices, newest first; `state` keeps only those in it."""
+    where = _in_state(state, get_args(NoticeState))
     return await store.notices.find(
         Query(where=where, sort="created_at", descending=True, limit=limit)
     )
@@ -124,6 +127,17 @@ def show_notices(console: Console, found: list[Notice]) -> None:
             notice.last_error or notice.withheld_because,
         )
     console.print(table)
+    console.print(_counted(len(found), "notice"))
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _in_state(state: str | None, known: tuple[str, ...]) -> Condition:
+    if state is not None and state not in known:
+        raise Refused("no_such_state", f"{state} is no state. They are: {', '.join(known)}.")
+    return Equal("state", state) if state else AllOf(())
 
 
 def show_ledger(console: Console, ledger: Ledger) -> None:

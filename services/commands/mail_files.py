@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mailbox
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +18,11 @@ class MailFile(NamedTuple):
     raw: bytes | None
 
 
-def mail_files(paths: Iterable[Path]) -> Iterator[MailFile]:
-    """Yield every message of files, folders (deeply, in order of name) and mboxes."""
+def mail_files(paths: Iterable[Path], *, missing: bool = False) -> Iterator[MailFile]:
+    """Yield every message of files, folders (deeply, in order of name) and mboxes.
+
+    A path that leads nowhere is yielded without bytes when `missing`, and else Refused.
+    """
     for path in paths:
         if path.is_dir():
             yield from mail_files(
@@ -28,23 +32,38 @@ def mail_files(paths: Iterable[Path]) -> Iterator[MailFile]:
             )
         elif path.is_file():
             yield from _of_file(path)
+        elif missing:
+            yield MailFile(_name(path), None)
         else:
             raise Refused("no_such_file", f"{path} is not there. Nothing was read from it.")
 
 
 def _of_file(path: Path) -> Iterator[MailFile]:
-    if path.suffix == ".mbox" or _starts_like_an_mbox(path):
-        box = mailbox.mbox(path, create=False)
-        try:
-            for number, key in enumerate(box.keys(), start=1):
-                yield MailFile(f"{path}#{number}", box.get_bytes(key))
-        finally:
-            box.close()
-        return
+    """What is called an mbox and holds no message is one message, however odd."""
+    found = False
     try:
-        yield MailFile(str(path), path.read_bytes())
+        if path.suffix == ".mbox" or _starts_like_an_mbox(path):
+            for message in _of_mbox(path):
+                found = True
+                yield message
+        if not found:
+            yield MailFile(_name(path), path.read_bytes())
     except OSError:
-        yield MailFile(str(path), None)
+        yield MailFile(_name(path), None)
+
+
+def _of_mbox(path: Path) -> Iterator[MailFile]:
+    box = mailbox.mbox(path, create=False)
+    try:
+        for number, key in enumerate(box.keys(), start=1):
+            yield MailFile(f"{_name(path)}#{number}", box.get_bytes(key))
+    finally:
+        box.close()
+
+
+def _name(path: Path) -> str:
+    """Return the path as text; a name may hold bytes that are none."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _starts_like_an_mbox(path: Path) -> bool:

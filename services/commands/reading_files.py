@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from services.commands.json_lines import print_line
 from services.commands.mail_files import MailFile, mail_files
 from services.intake.children import Readers
 from services.intake.reading import failed
@@ -32,7 +31,7 @@ async def _read_all(paths: Sequence[Path], settings: Settings) -> None:
     domains = _own_domains(settings)
     waiting: list[tuple[str, asyncio.Task[Reading]]] = []
     try:
-        for file in mail_files(paths):
+        for file in mail_files(paths, missing=True):
             task = asyncio.ensure_future(_read_one(readers, file, domains))
             waiting.append((file.name, task))
             if len(waiting) >= AT_ONCE:
@@ -51,8 +50,7 @@ async def _read_one(readers: Readers, file: MailFile, domains: frozenset[str]) -
 
 async def _print(one: tuple[str, asyncio.Task[Reading]]) -> None:
     name, task = one
-    sys.stdout.write(json.dumps(report(name, await task), ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    print_line(report(name, await task))
 
 
 def _own_domains(settings: Settings) -> frozenset[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from services.commands.handing_in import prepared
+from services.commands.json_lines import print_line
 from services.commands.mail_files import mail_files
 from services.intake.children import Readers
 from services.intake.triage import first_case
@@ -63,7 +62,7 @@ def route_files(
                 location, decision = decide(envelope, reading)
                 if as_json:
                     found = report(message.name, location, decision, department)
-                    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+                    print_line(found)
                 else:
                     words = explain(decision, department, language)
                     out.print(f"{message.name}: {words}", markup=False, soft_wrap=True)
