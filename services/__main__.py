@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,6 +17,11 @@ from shared.runtime.settings import Settings, read_settings
 
 #: In the order in which they start: whoever consumes comes before whoever opens a door.
 NAMES = ("notifier", "router", "desk", "intake")
+
+#: Services that nobody waits for, and how far (nice) they step back on a machine that they share
+#: with a door: who stands there waits for a 250.
+BEHIND_THE_DOORS = frozenset({"router", "notifier"})
+GIVING_WAY = 10
 
 #: Errors in the department's tables or in the templates; all others stop the whole process.
 BROKEN_TABLES = frozenset({"department", "template"})
@@ -44,6 +50,8 @@ def run(
 ) -> None:
     """Run services until a signal; all of them when no name is given."""
     set_up_logs(settings.log_level)
+    if names and set(names) <= BEHIND_THE_DOORS:
+        os.nice(GIVING_WAY)
     services = services_named(names)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_until_signal(services, settings, when_ready=when_ready))

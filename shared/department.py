@@ -40,6 +40,11 @@ class Addresses(Value):
         return f"{local.partition('+')[0]}{at}{domain}" in self.known
 
     @cached_property
+    def domains(self) -> frozenset[str]:
+        """The domains of our addresses."""
+        return frozenset(address.rpartition("@")[2] for address in self.known)
+
+    @cached_property
     def known(self) -> frozenset[str]:
         """All of them, for every RCPT."""
         return frozenset((*self.intake, *self.units))

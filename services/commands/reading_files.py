@@ -56,7 +56,6 @@ async def _print(one: tuple[str, asyncio.Task[Reading]]) -> None:
 def _own_domains(settings: Settings) -> frozenset[str]:
     """Reading needs no department; without its tables no domain is our own."""
     try:
-        addresses = load_addresses(settings.department)
+        return load_addresses(settings.department).domains
     except Misconfigured:
         return frozenset()
-    return frozenset(address.rpartition("@")[2] for address in addresses.known)

@@ -56,7 +56,7 @@ async def open_envelope(
     if envelope.outcome is not None and envelope.outcome.kind != "parked":
         return
     sender = envelope.mail_from if envelope.submission is None else None
-    reading = await read(raw, mail_from=sender, own_domains=own_domains(addresses))
+    reading = await read(raw, mail_from=sender, own_domains=addresses.domains)
     if envelope.submission is not None:
         # All of a form is the person's own, a mail that was pasted into it included.
         reading = reading.model_copy(update={"own_text": reading.text, "quoted_text": ""})
@@ -81,10 +81,6 @@ async def park_envelope(event: EnvelopeReceived, *, store: Store, clock: Clock) 
     envelope = await store.envelopes.get(event.envelope_id)
     if envelope is not None and envelope.outcome is None:
         await _conclude(envelope, "parked", store, clock)
-
-
-def own_domains(addresses: Addresses) -> frozenset[str]:
-    return frozenset(address.rpartition("@")[2] for address in addresses.known)
 
 
 async def _open(

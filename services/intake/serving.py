@@ -49,6 +49,7 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
             {EnvelopeReceived: opening},
             metrics=context.metrics,
             prefetch=settings.prefetch,
+            doors=context.doors,
             when_dead=partial(park_envelope, store=context.store, clock=context.clock),
         )
         stack.push_async_callback(context.bus.stop_consuming)
@@ -68,6 +69,7 @@ def _door(context: Context, addresses: Addresses) -> Door:
         clock=context.clock,
         addresses=addresses,
         metrics=context.metrics,
+        doors=context.doors,
         form_url=settings.public_url,
         hostname=settings.smtp_hostname,
         tls=_certificate(settings.smtp_certificate),

@@ -27,6 +27,7 @@ from services.intake.smtp_data import InFlight
 from shared.department import Addresses
 from shared.ports.clock import Clock
 from shared.ports.store import Store
+from shared.runtime.doors import Doors
 from shared.runtime.listening import address_of
 from shared.runtime.metrics import Metrics
 
@@ -51,6 +52,7 @@ class Door:
     addresses: Addresses
     metrics: Metrics
     form_url: str
+    doors: Doors = field(default_factory=Doors)
     hostname: str = "localhost"
     tls: ssl.SSLContext | None = None
     proxies: frozenset[str] = frozenset()
@@ -83,6 +85,7 @@ class Door:
             return "421 4.7.0 Enough messages for one connection"
         if len(address) > PATH_LENGTH or not _is_text(address):
             return server.blame("553 5.1.7 This sender address cannot be used", "bad_sender")
+        self.doors.knock()
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
@@ -135,6 +138,7 @@ class Door:
         self.saving.add(task)
         task.add_done_callback(self.saving.discard)
         kept = await asyncio.shield(task)
+        self.doors.knock()
         self.metrics.accepted.labels("smtp").inc()
         self.metrics.keep_seconds.labels("smtp").observe(time.perf_counter() - started)
         return f"250 2.0.0 Kept as {kept.id}"

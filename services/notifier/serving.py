@@ -40,6 +40,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
             {CaseAssigned: telling, CaseHeld: telling, MessageAdded: telling},
             metrics=context.metrics,
             prefetch=settings.prefetch,
+            doors=context.doors,
         )
         await consume(
             context.bus,
@@ -47,6 +48,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
             {NoticeRequested: sending},
             metrics=context.metrics,
             prefetch=settings.prefetch,
+            doors=context.doors,
         )
         yield {}
     finally:

@@ -34,5 +34,6 @@ async def router(context: Context) -> AsyncIterator[dict[str, str]]:
         {CaseOpened: assigning},
         metrics=context.metrics,
         prefetch=context.settings.prefetch,
+        doors=context.doors,
     )
     yield {}

@@ -229,5 +229,5 @@ def write_keywords(connection: Connection, document: Document) -> None:
 
 def _row(document: Document) -> tuple[Any, ...]:
     body = document.__pydantic_serializer__.to_json(document)
-    values = (index_value(getattr(document, field)) for field in document.indexes)
+    values = [index_value(getattr(document, field)) for field in document.indexes]
     return (document.id, document.version, body, *values)

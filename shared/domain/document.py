@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from datetime import UTC, datetime
 from typing import ClassVar, Self
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 #: Namespace of every derived id. Any fixed uuid will do; changing it would double old work.
 NAMESPACE = uuid.UUID("5b1f0c0e-8f0b-5d5c-9a53-0d6b3e2f7a11")
+_PREFIX = NAMESPACE.bytes
 
 
 class Value(BaseModel):
@@ -34,12 +36,21 @@ class Document(Value):
 
     def changed(self, **fields: object) -> Self:
         """Return a copy with `fields` replaced; the values are trusted, not validated again."""
-        return self.model_copy(update=fields)
+        copy = self.__copy__()
+        copy.__dict__.update(fields)
+        return copy
 
 
 def derived_id(*parts: str) -> str:
     """Return the same uuid for the same parts, always: what makes a redelivery harmless."""
-    return str(uuid.uuid5(NAMESPACE, "\x1f".join(parts)))
+    # RFC 9562 section 5.5, by hand: uuid.uuid5 takes three times as long, and a message's way
+    # needs a dozen of these.
+    digest = hashlib.sha1(_PREFIX + "\x1f".join(parts).encode(), usedforsecurity=False).digest()
+    bits = bytearray(digest[:16])
+    bits[6] = bits[6] & 0x0F | 0x50
+    bits[8] = bits[8] & 0x3F | 0x80
+    text = bits.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def new_id() -> str:

@@ -92,10 +92,10 @@ class Query:
 
 def index_value(value: object) -> Scalar:
     """Return what an index holds for a field's value: moments as text that sorts by time."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, datetime):
         return instant(value)
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
     raise TypeError(f"{type(value).__name__} cannot be indexed")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from shared.errors import Conflict, Poison, Transient
 from shared.events import Event, decode
 from shared.ports.bus import Bus, Delivery
+from shared.runtime.doors import Doors
 from shared.runtime.logs import describe
 from shared.runtime.metrics import Metrics
 from shared.topology import BY_NAME, Queue
@@ -36,19 +37,23 @@ async def consume(
     *,
     metrics: Metrics,
     prefetch: int,
+    doors: Doors | None = None,
     when_dead: Handler | None = None,
 ) -> None:
     """Start to consume a queue with a handler for each event type it takes.
 
-    `when_dead` is told of an event that became a dead letter.
+    `doors` are those of this process, which come first; `when_dead` is told of an event that
+    became a dead letter.
     """
     queue = BY_NAME[queue_name]
     handled = {end: metrics.handled.labels(queue.name, end) for end in ("done", "retried", "dead")}
+    way = doors or Doors()
     seconds = metrics.handle_seconds.labels(queue.name)
 
     async def on_delivery(delivery: Delivery) -> None:
-        started = time.perf_counter()
-        outcome = await end_delivery(delivery, queue, handlers)
+        async with way.turn():
+            started = time.perf_counter()
+            outcome = await end_delivery(delivery, queue, handlers)
         if outcome == "dead" and when_dead is not None:
             await _tell_dead(delivery, when_dead)
         handled[outcome].inc()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ from shared.ports.bus import Bus
 from shared.ports.clock import Clock
 from shared.ports.store import Store
 from shared.runtime.backends import load_keys, open_backends
+from shared.runtime.doors import Doors
 from shared.runtime.listening import listen, serve_http
 from shared.runtime.metrics import Metrics
 from shared.runtime.relaying import relay
@@ -42,6 +44,7 @@ class Context:
     bus: Bus
     keys: Keys
     metrics: Metrics
+    doors: Doors
 
 
 #: Starts a service and yields the addresses it listens on, by name; leaving it stops the service.
@@ -64,7 +67,7 @@ async def running(
         keys = load_keys(settings)
         backends = await open_backends(settings, clock)
         stack.push_async_callback(backends.close)
-        context = Context(settings, clock, backends.store, backends.bus, keys, Metrics())
+        context = Context(settings, clock, backends.store, backends.bus, keys, Metrics(), Doors())
         addresses = await _watch(stack, context)
         await stack.enter_async_context(_relaying(context))
         stack.push_async_callback(_drain, context)
@@ -85,12 +88,24 @@ async def run_until_signal(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running(services, settings) as (context, addresses):
+        _spare_the_collector()
         _log.info("ready", extra={"count": len(services)})
         when_ready(context, addresses)
         await stop.wait()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
     _log.info("stopped")
+
+
+def _spare_the_collector() -> None:
+    """Keep Python's collector off what stays for ever, and let it come less often.
+
+    Tables, templates and code are some 200,000 objects; going through them again and again cost
+    4 % of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 async def _watch(stack: AsyncExitStack, context: Context) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.opening import open_envelope, own_domains, park_envelope
+from services.intake.opening import open_envelope, park_envelope
 from services.intake.reading import read
 from services.intake.receiving import keep_envelope, received
 from shared.adapters.sqlite_store import SqliteStore
@@ -315,4 +315,4 @@ async def test_the_ledger_names_what_does_not_add_up(intake: Intake) -> None:
 
 
 def test_our_domains_are_those_of_our_addresses(addresses: Addresses) -> None:
-    assert own_domains(addresses) == frozenset({"ministere.example"})
+    assert addresses.domains == frozenset({"ministere.example"})
