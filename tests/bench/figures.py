@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 from statistics import median
@@ -78,11 +78,3 @@ class Figure:
 def rate(count: int, began: float, ended: float) -> float:
     """Return events a second between two moments."""
     return count / max(ended - began, 1e-9)
-
-
-def quarters(began: float, moments: Sequence[float]) -> tuple[float, float]:
-    """Return the rates of the first and of the last quarter of `moments`."""
-    ordered = sorted(moments)
-    size = len(ordered) // 4
-    first = rate(size, began, ordered[size - 1])
-    return first, rate(size, ordered[-size - 1], ordered[-1])

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from tests.bench import cpu
-from tests.bench.figures import percentile, quarters, rate
+from tests.bench.figures import percentile, rate
 from tests.bench.sending import Load, Sent, send
 from tests.bench.shapes import Running, Shape, port_of, process_of, running
 
@@ -63,10 +63,6 @@ class Through:
         """The part of `milliseconds` that was spent in children."""
         count = len(self.sent.times)
         return {name: seconds / count * 1000 for name, seconds in self.spent.children.items()}
-
-    def quarters(self) -> tuple[float, float]:
-        """Acknowledgements a second in the first and in the last quarter."""
-        return quarters(self.sent.began, list(self.acknowledged.values()))
 
 
 async def bare_door(load: Load) -> Sent:

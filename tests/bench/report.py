@@ -67,12 +67,18 @@ def cpu_of(measured: Measured) -> dict[str, tuple[Spread, Spread]]:
     }
 
 
+def others_of(measured: Measured) -> dict[str, list[float]]:
+    """Return the share of the cores that processes of others took, by phase."""
+    half = [measured.half] if measured.half is not None else []
+    phases = {"full speed": measured.whole, "half rate": half, "quarters": measured.quarters}
+    return {name: [each.spent.others for each in run] for name, run in phases.items() if run}
+
+
 def as_json(plan: Plan, results: Results, machine: Mapping[str, str]) -> dict[str, object]:
     """Return everything as plain values."""
     return {
         "machine": dict(machine),
         "plan": {**asdict(plan.load), "rounds": plan.rounds, "long": plan.long},
-        "taken_by_others": results.others,
         "bare": [_plain(figure) for figure in bare_figures(results)],
         "pieces": [_plain(figure) for figure in results.pieces],
         "shapes": {
@@ -82,6 +88,7 @@ def as_json(plan: Plan, results: Results, machine: Mapping[str, str]) -> dict[st
                     name: {"all": total.values, "children": children.values}
                     for name, (total, children) in cpu_of(measured).items()
                 },
+                "taken_by_others": others_of(measured),
                 "starts": {name: asdict(start) for name, start in measured.starts.items()},
             }
             for shape, measured in results.shapes.items()
@@ -106,12 +113,14 @@ def _once(measured: Measured) -> Iterator[Figure]:
         for name, share, bar in (("p50", 0.5, None), ("p99", 0.99, WAIT)):
             wait = Spread((measured.half.wait(share),))
             yield Figure(f"  mail to acknowledgement, {name}", wait, "ms", bar)
-    if measured.long is not None:
-        first, last = measured.long.quarters()
-        count = len(measured.long.sent.times)
-        yield Figure(f"first quarter of {count} mails", Spread((first,)), "/s")
-        yield Figure(f"last quarter of {count} mails", Spread((last,)), "/s")
-        yield Figure("  last of first", Spread((last / first,)), "×", LAST)
+    if measured.quarters:
+        first, last = measured.quarters[0], measured.quarters[-1]
+        name = f"quarter of {sum(len(each.sent.times) for each in measured.quarters)} mails"
+        yield Figure(f"end to end, first {name}", Spread((first.rate,)), "/s")
+        yield Figure(f"end to end, last {name}", Spread((last.rate,)), "/s")
+        yield Figure("  last of first", Spread((last.rate / first.rate,)), "×", LAST)
+        yield Figure("  CPU per message, first quarter", Spread((_total(first),)), "ms")
+        yield Figure("  CPU per message, last quarter", Spread((_total(last),)), "ms")
 
 
 def _bare(results: Results) -> Spread:
@@ -128,12 +137,16 @@ def _wait(whole: list[Through], share: float) -> Spread:
 
 
 def _cpu(measured: Measured) -> Spread:
-    return Spread.of(sum(each.milliseconds().values()) for each in measured.whole)
+    return Spread.of(_total(each) for each in measured.whole)
+
+
+def _total(each: Through) -> float:
+    return sum(each.milliseconds().values())
 
 
 def _all(measured: Measured) -> list[Through]:
-    once = (measured.half, measured.long)
-    return [*measured.whole, *(each for each in once if each is not None)]
+    half = [measured.half] if measured.half is not None else []
+    return [*measured.whole, *half, *measured.quarters]
 
 
 def _missing(measured: Measured) -> int:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from tests.bench.figures import Figure, Spread
 from tests.bench.measuring import Measured, Plan, Results
-from tests.bench.report import bare_figures, cpu_of, figures_of
+from tests.bench.report import bare_figures, cpu_of, figures_of, others_of
 from tests.bench.shapes import Shape
 
 #: Narrower, and the names of the figures would be cut when the output goes to a file.
@@ -30,11 +30,11 @@ def print_report(out: Console, plan: Plan, results: Results, machine: Mapping[st
     out.print(_figures("Bare aiosmtpd, which stores nothing", bare_figures(results)))
     for shape, measured in results.shapes.items():
         out.print(_figures(f"Recours, {shape}", figures_of(shape, results)))
+        _print_others(out, shape, measured)
         out.print(_cpu(shape, measured))
         if measured.starts:
             out.print(_starts(shape, measured))
     out.print(_figures("Pure parts, alone in one process", results.pieces))
-    _print_others(out, results)
 
 
 def _figures(title: str, figures: Iterable[Figure]) -> Table:
@@ -79,12 +79,19 @@ def _starts(shape: Shape, measured: Measured) -> Table:
     return table
 
 
-def _print_others(out: Console, results: Results) -> None:
-    others = Spread.of(results.others)
-    text = f"Other processes took {others.least:.0%} to {others.most:.0%} of the cores meanwhile."
-    if others.most > MUCH:
-        text += " The machine was not quiet: with it alone, figures would be better."
+def _print_others(out: Console, shape: Shape, measured: Measured) -> None:
+    shares = others_of(measured)
+    phases = (f"{name} {_percent(Spread.of(values))}" for name, values in shares.items())
+    text = f"Cores taken by processes of others meanwhile: {', '.join(phases)}."
+    if max(value for values in shares.values() for value in values) > MUCH:
+        text += f" The machine was not quiet: figures of {shape} would be better alone."
     out.print(text, highlight=False)
+
+
+def _percent(spread: Spread) -> str:
+    if len(spread.values) == 1:
+        return f"{spread.median:.0%}"
+    return f"{spread.least:.0%} – {spread.most:.0%}"
 
 
 def _range(spread: Spread) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench.figures import Bar, Figure, Spread, percentile, quarters
+from tests.bench.figures import Bar, Figure, Spread, percentile, rate
 
 
 def test_the_99th_percentile_leaves_one_in_a_hundred_above_it() -> None:
@@ -30,8 +30,5 @@ def test_a_figure_says_whether_its_bar_is_met(bar: Bar | None, value: float, ver
     assert Figure("figure", Spread((value,)), "ms", bar).verdict == verdict
 
 
-def test_quarters_compare_the_first_and_the_last_rate() -> None:
-    steady = [float(second) for second in range(1, 9)]
-    assert quarters(0.0, steady) == (1.0, 1.0)
-    slower = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]
-    assert quarters(0.0, slower) == (1.0, 0.5)
+def test_a_rate_is_reckoned_from_the_first_event_to_the_last() -> None:
+    assert rate(300, 10.0, 12.0) == 150
