@@ -10,19 +10,22 @@ import importlib.util
 import json
 import os
 import shutil
-import signal
 import socket
-import subprocess
-import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
-#: Seconds in which a server must answer; a cold RabbitMQ takes about five.
-READY = 60.0
-#: Seconds between two looks, and in which a server may end by itself.
-PAUSE, END = 0.05, 20.0
+from deploy.server_process import PAUSE, READY, Server, ServerFailed, end_groups
+
+__all__ = [
+    "PAUSE",
+    "READY",
+    "Server",
+    "ServerFailed",
+    "end_groups",
+    "free_port",
+    "start_mongod",
+    "start_rabbitmq",
+]
 
 RABBITMQ_PATHS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server")
 
@@ -40,81 +43,11 @@ load_definitions = {definitions}
 RABBITMQ_ADVANCED = "[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 3000}]}].\n"
 
 
-class ServerFailed(Exception):
-    """A server did not start; the message names its log file."""
+def start_rabbitmq(folder: Path, *, vhosts: Sequence[str] = (), owner: int | None = None) -> Server:
+    """Start a broker of its own in `folder`, with the user guest and these virtual hosts.
 
-
-class Server:
-    """One server process that can be stopped, killed and started again on the same port."""
-
-    def __init__(
-        self,
-        url: str,
-        folder: Path,
-        commands: Sequence[Sequence[str]],
-        ready: Callable[[], bool],
-        env: Mapping[str, str] | None = None,
-    ) -> None:
-        self.url = url
-        self._folder = folder
-        self._commands = commands
-        self._ready = ready
-        self._env = dict(env or {})
-        self._processes: list[subprocess.Popen[bytes]] = []
-
-    @property
-    def process(self) -> subprocess.Popen[bytes]:
-        """The server's own process, which is also the leader of its process group."""
-        return self._processes[-1]
-
-    @property
-    def pids(self) -> list[int]:
-        """Process groups that `end_groups` may end when this object is out of reach."""
-        return [process.pid for process in self._processes]
-
-    def start(self) -> None:
-        """Start it, also again on the same folder, and return when it answers."""
-        with (self._folder / "output.log").open("ab") as output:
-            self._processes = [self._run(command, output) for command in self._commands]
-        deadline = time.monotonic() + READY
-        while not self._ready():
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                self.kill()
-                raise ServerFailed(f"{self._commands[-1][0]} did not start: see {self._folder}")
-            _pause()
-
-    def stop(self) -> None:
-        """Ask it to end and wait until it has; kill it if it does not."""
-        self._signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(END)
-        self.kill()
-
-    def kill(self) -> None:
-        """End it at once, as a power cut would."""
-        self._signal(signal.SIGKILL)
-        for process in self._processes:
-            process.wait(END)
-
-    def _run(self, command: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - a command of this file
-            command,
-            env={"PATH": os.defpath, "HOME": str(self._folder), "LC_ALL": "C.UTF-8", **self._env},
-            cwd=self._folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    def _signal(self, number: signal.Signals) -> None:
-        groups = self._processes if number == signal.SIGKILL else self._processes[-1:]
-        for process in groups:
-            _signal_group(process.pid, number)
-
-
-def start_rabbitmq(folder: Path, *, vhosts: Sequence[str] = ()) -> Server:
-    """Start a broker of its own in `folder`, with the user guest and these virtual hosts."""
+    It ends with the process `owner`, this one unless told otherwise.
+    """
     binary = _first_binary(RABBITMQ_PATHS)
     home = folder.resolve()
     home.mkdir(parents=True, exist_ok=True)
@@ -148,13 +81,15 @@ def start_rabbitmq(folder: Path, *, vhosts: Sequence[str] = ()) -> Server:
     }
     names = [_first_binary(("epmd",)), "-port", str(epmd), "-address", "127.0.0.1"]
     url = f"amqp://guest:guest@127.0.0.1:{port}/"
-    server = Server(url, home, [names, [binary]], lambda: speaks_amqp("127.0.0.1", port), env)
+    server = Server(
+        url, home, [names, [binary]], lambda: speaks_amqp("127.0.0.1", port), env=env, owner=owner
+    )
     server.start()
     return server
 
 
-def start_mongod(folder: Path) -> Server:
-    """Start a replica set of one member in `folder`, able to take writes."""
+def start_mongod(folder: Path, *, owner: int | None = None) -> Server:
+    """Start a replica set of one member in `folder`, able to take writes; `owner` as above."""
     home = folder.resolve()
     (home / "data").mkdir(parents=True, exist_ok=True)
     (port,) = _ports(home, 1)
@@ -166,7 +101,7 @@ def start_mongod(folder: Path) -> Server:
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     ]
     url = f"mongodb://127.0.0.1:{port}/?replicaSet=rs"
-    server = Server(url, home, [command], lambda: takes_writes("127.0.0.1", port))
+    server = Server(url, home, [command], lambda: takes_writes("127.0.0.1", port), owner=owner)
     server.start()
     return server
 
@@ -184,34 +119,6 @@ def _ports(home: Path, count: int) -> list[int]:
     if not note.exists():
         note.write_text(json.dumps([free_port() for _ in range(count)]))
     return [int(port) for port in json.loads(note.read_text())]
-
-
-def end_groups(pids: Sequence[int]) -> None:
-    """End servers by the `pids` that another process wrote down when it started them."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        for pid in reversed(pids):
-            _signal_group(pid, number)
-        deadline = time.monotonic() + END
-        while any(_lives(pid) for pid in pids[-1:]) and time.monotonic() < deadline:
-            _pause()
-
-
-def _signal_group(pid: int, number: int) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(pid, number)
-
-
-def _lives(pid: int) -> bool:
-    """Tell whether a process runs; one that has ended and was not waited for does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
-
-
-def _pause() -> None:
-    time.sleep(PAUSE)  # noqa: TID251 - no event loop here, and a process to wait for
 
 
 def _first_binary(candidates: Sequence[str]) -> str:

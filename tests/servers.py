@@ -34,7 +34,7 @@ from shared.topology import EXCHANGE
 #: As many tests as this can use the broker at the same time; more wait for one another.
 VHOSTS = tuple(f"test{number}" for number in range(8))
 
-#: Servers that this process started; forgetting one would warn of a child left behind.
+#: Servers of the run that this process happened to start.
 _STARTED: list[Server] = []
 
 MONGODB_VARIABLE, AMQP_VARIABLE = "RECOURS_TEST_MONGODB_URL", "RECOURS_TEST_AMQP_URL"
@@ -123,6 +123,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the run's servers, once all workers have ended."""
     if hasattr(config, "workerinput"):
+        for server in _STARTED:
+            server.hand_over()
         return
     for server in _STARTED:
         server.stop()
@@ -145,7 +147,7 @@ def _find_mongodb(folder: Path) -> Running:
     if containers.usable(containers.MONGODB_IMAGE):
         container = containers.start_mongodb_container()
         return Running(container.url, f"container {containers.MONGODB_IMAGE}", [], container.id)
-    server = start_mongod(folder)
+    server = start_mongod(folder, owner=_controller())
     _STARTED.append(server)
     return Running(server.url, "child process", server.pids)
 
@@ -160,7 +162,7 @@ def _find_rabbitmq(folder: Path) -> Running:
     if containers.usable(containers.RABBITMQ_IMAGE):
         container = containers.start_rabbitmq_container(VHOSTS)
         return Running(container.url, f"container {containers.RABBITMQ_IMAGE}", [], container.id)
-    server = start_rabbitmq(folder, vhosts=VHOSTS)
+    server = start_rabbitmq(folder, vhosts=VHOSTS, owner=_controller())
     _STARTED.append(server)
     return Running(server.url, "child process", server.pids)
 
@@ -181,6 +183,12 @@ def _start_own_rabbitmq(folder: Path) -> Restartable:
         from tests.containers import start_rabbitmq_container
 
         return start_rabbitmq_container(())
+
+
+def _controller() -> int:
+    """Return the process that outlives all workers of the run."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")  # noqa: TID251 - set by xdist
+    return os.getppid() if worker else os.getpid()
 
 
 def _own(start: Callable[[], Restartable]) -> Iterator[Restartable]:
