@@ -21,13 +21,15 @@ _log = logging.getLogger(__name__)
 
 #: Events that wait for a relay in memory; more are left to the sweep, which reads them again.
 MOST_FRESH = 20_000
-#: Seconds in which confirmed events gather before their outboxes are cleared together.
-CLEAR_PAUSE = 0.1
+#: Seconds in which confirmed events gather before their outboxes are cleared together; many are
+#: cleared before that by the next save of their document, which costs nothing.
+CLEAR_PAUSE = 1.0
 #: Events whose place is kept; the place of a forgotten one is looked for when it is cleared.
 MOST_PLACES = 100_000
 
 #: (collection, id of the document that holds the event)
 Place = tuple[str, str]
+_NOWHERE: Place = ("", "")
 Sweep = Callable[[str, int], Awaitable[list[tuple[str, Place, Event]]]]
 #: collection → (document ids, event ids); "" for events whose place is not known
 Clear = Callable[[str, list[str], list[str]], Awaitable[None]]
@@ -43,7 +45,7 @@ class MongoOutbox:
         self._fresh: list[Event] = []
         self._news = asyncio.Event()
         self._places: dict[str, Place] = {}
-        self._done: list[str] = []
+        self._done: dict[Place, list[str]] = {}
         self._clearing: asyncio.Task[None] | None = None
 
     def saved(self, place: Place, events: Sequence[Event]) -> None:
@@ -74,9 +76,15 @@ class MongoOutbox:
             self._places[event.id] = place
 
     async def clear(self, events: Sequence[Event]) -> None:
-        self._done.extend(event.id for event in events)
+        for event in events:
+            place = self._places.pop(event.id, _NOWHERE)
+            self._done.setdefault(place, []).append(event.id)
         if self._done and self._clearing is None:
             self._clearing = asyncio.get_running_loop().create_task(self._clear_soon())
+
+    def take_done(self, place: Place) -> list[str]:
+        """Return the confirmed events of a document that is about to be saved, and forget them."""
+        return self._done.pop(place, [])
 
     async def finish(self) -> None:
         """Forget what is confirmed at once; what cannot be forgotten is published again."""
@@ -94,13 +102,12 @@ class MongoOutbox:
             self._clearing = None
 
     async def _clear_done(self) -> None:
-        done, self._done = self._done, []
+        done, self._done = self._done, {}
         by_collection: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-        for event_id in done:
-            collection, document_id = self._places.pop(event_id, ("", ""))
+        for (collection, document_id), event_ids in done.items():
             documents, events = by_collection[collection]
             documents.append(document_id)
-            events.append(event_id)
+            events.extend(event_ids)
         for collection, (documents, events) in by_collection.items():
             try:
                 await self._clear(collection, documents, events)

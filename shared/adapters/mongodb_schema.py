@@ -59,7 +59,7 @@ async def _fill(database: Any, kind: type[Document]) -> None:
     if known and set(declared) <= set(known["fields"]):
         return
     collection = database[kind.collection]
-    async for stored in collection.find({}, PROJECTION):
+    async for stored in collection.find({}, {**PROJECTION, "version": 1}):
         key = {"_id": stored["_id"], "version": stored["version"]}
         await collection.update_one(key, {"$set": {"ix": index(restored(kind, stored))}})
     await database[META].update_one(

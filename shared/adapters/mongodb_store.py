@@ -23,6 +23,7 @@ from pymongo.errors import BulkWriteError, ConfigurationError, InvalidURI, PyMon
 from shared.adapters import mongodb_shape as shape
 from shared.adapters.just_saved import JustSaved
 from shared.adapters.mongodb_groups import Grouped
+from shared.adapters.mongodb_large_raws import LargeRaws
 from shared.adapters.mongodb_outbox import MongoOutbox, Place
 from shared.adapters.mongodb_query import order, path, query_filter, where_filter
 from shared.adapters.mongodb_schema import prepare
@@ -75,7 +76,8 @@ class MongoCollection(Generic[D]):
         self._kind = kind
         self._name = kind.collection
         self._mongo = database.get_collection(self._name, write_concern=KEPT)
-        self._files = AsyncIOMotorGridFSBucket(database, write_concern=KEPT)
+        bucket = AsyncIOMotorGridFSBucket(database, write_concern=KEPT)
+        self._files = LargeRaws(bucket, self._name, mapped)
         self._outbox = outbox
         self._clock = clock
         self._writes: Grouped[_Write, None] = Grouped(self._write_group, lambda write: write.size)
@@ -113,14 +115,14 @@ class MongoCollection(Generic[D]):
 
     async def save(self, document: D, *, emit: Sequence[Event] = (), raw: bytes | None = None) -> D:
         saved = document.changed(version=document.version + 1)
-        place = None if raw is None else await self._place(document.id, raw)
+        place = None if raw is None else await self._files.place(document.id, raw)
         if self._just_saved:
             self._just_saved.expect(saved.id)
         write = self._insert if document.version == 0 else self._update
         try:
             await self._writes.add(write(saved, emit, place))
         except RecoursError:
-            await self._take_back(place)
+            await self._files.take_back(place)
             raise
         if self._just_saved:
             self._just_saved.put(saved, raw)
@@ -141,9 +143,8 @@ class MongoCollection(Generic[D]):
             return raw
         with mapped():
             found = await self._mongo.find_one({"_id": document_id}, {"raw": 1, "raw_file": 1})
-            if found and found.get("raw_file"):
-                stream = await self._files.open_download_stream(found["raw_file"])
-                return bytes(await stream.read())
+        if found and found.get("raw_file"):
+            return await self._files.read(found["raw_file"])
         return found.get("raw") if found else None
 
     async def finish(self) -> None:
@@ -155,11 +156,13 @@ class MongoCollection(Generic[D]):
         return _Write(saved.id, InsertOne(encoded), len(encoded.raw))
 
     def _update(self, saved: D, emit: Sequence[Event], place: shape.RawPlace | None) -> _Write:
-        doc, ix = encoded_alone(shape.body(saved)), encoded_alone(shape.index(saved))
+        doc, ix = shape.body(saved), encoded_alone(shape.index(saved))
         key = {"_id": saved.id, "version": saved.version - 1}
         events = shape.outbox(emit, self._clock.now())
-        update = shape.changes({"version": saved.version, "doc": doc, "ix": ix}, events, place)
-        size = len(doc.raw) + len((place and place.beside) or b"")
+        done = () if events else self._outbox.take_done((self._name, saved.id))
+        fields = {"version": saved.version, "doc": doc, "ix": ix}
+        update = shape.changes(fields, events, place, done)
+        size = len(doc) + len((place and place.beside) or b"")
         return _Write(saved.id, UpdateOne(key, update, upsert=True), size)
 
     async def _write_group(self, writes: list[_Write]) -> list[RecoursError | None]:
@@ -174,13 +177,13 @@ class MongoCollection(Generic[D]):
                 results = [Transient("store_not_replicated") for _ in writes]
             for failed in details.get("writeErrors", ()):
                 write = writes[failed["index"]]
-                results[failed["index"]] = self._failure(write, int(failed.get("code", 0)))
+                code = int(failed.get("code", 0))
+                results[failed["index"]] = (
+                    Conflict(self._name, write.document_id)
+                    if code in (DUPLICATE_KEY, FAILED_VALIDATION)
+                    else Transient(f"store_refused_{code}")
+                )
         return results
-
-    def _failure(self, write: _Write, code: int) -> RecoursError:
-        if code in (DUPLICATE_KEY, FAILED_VALIDATION):
-            return Conflict(self._name, write.document_id)
-        return Transient(f"store_refused_{code}")
 
     async def _read_group(self, ids: list[str]) -> list[D | None]:
         where = {"_id": {"$in": ids} if len(ids) > 1 else ids[0]}
@@ -202,26 +205,6 @@ class MongoCollection(Generic[D]):
                 groups = await self._mongo.aggregate(stages).to_list(None)
             found |= {(name, group["_id"]): int(group["n"]) for group in groups}
         return [found.get(one, 0) for one in wanted]
-
-    async def _place(self, document_id: str, raw: bytes) -> shape.RawPlace:
-        """Put large raw bytes into GridFS before the document that names them is saved.
-
-        A crash in between leaves a file that no document names; nothing is lost by it.
-        """
-        if len(raw) <= shape.RAW_BESIDE:
-            return shape.RawPlace(beside=raw)
-        with mapped():
-            name = f"{self._name}/{document_id}"
-            return shape.RawPlace(file=await self._files.upload_from_stream(name, raw))
-
-    async def _take_back(self, place: shape.RawPlace | None) -> None:
-        if place is None or place.file is None:
-            return
-        try:
-            with mapped():
-                await self._files.delete(place.file)
-        except Transient as error:
-            _log.warning("file left over", extra={"code": error.code})
 
 
 class MongoStore:

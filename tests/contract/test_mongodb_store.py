@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -129,7 +130,7 @@ async def test_a_document_is_stored_so_that_a_person_can_read_it(
     await mongo.cases.add(case("c1", participants=("a@example.org",)), emit=[event], raw=b"raw")
     stored = bare.cases.find_one({"_id": "c1"})
     assert (stored["version"], stored["raw"]) == (1, b"raw")
-    assert stored["doc"]["opened_at"] == "2026-11-20T14:41:00Z"
+    assert json.loads(stored["doc"])["opened_at"] == "2026-11-20T14:41:00Z"
     assert stored["ix"]["opened_at"] == "2026-11-20T14:41:00.000000Z"
     assert stored["ix"]["participants"] == ["a@example.org"]
     assert [entry["id"] for entry in stored["outbox"]] == [event.id]
@@ -162,8 +163,6 @@ async def test_what_bson_cannot_hold_is_poison(mongo: MongoStore) -> None:
     with pytest.raises(Poison) as refused:
         await mongo.cases.save(case(summary="é" * 9_000_000))
     assert refused.value.code == "document_too_large"
-    with pytest.raises(Poison):
-        await mongo.cases.save(case(documents=2**70))
 
 
 async def test_an_address_that_is_none_is_misconfigured() -> None:
