@@ -7,11 +7,9 @@ a bulk write (`w=majority, j=true`), waiting gets share a find. The driver is im
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import bson
 from bson.errors import BSONError
@@ -41,11 +39,9 @@ from shared.ports.store import DOCUMENTS, Collection
 
 D = TypeVar("D", bound=Document)
 
-_log = logging.getLogger(__name__)
-
 #: Kept means: on the disks of most members. Ten seconds without that is a failure.
 KEPT = WriteConcern(w="majority", j=True, wtimeout=10_000)
-#: Clearing an outbox may be lost: the event is then published twice, which is harmless.
+#: Clearing an outbox may be lost: the event is then published twice.
 LATE = WriteConcern(w=1, j=False)
 #: Milliseconds; a server that is away makes calls fail soon, so that doors can say so.
 TIMEOUTS: dict[str, Any] = {
@@ -62,8 +58,7 @@ HANDED_OVER: tuple[type[Document], ...] = (Envelope, Notice)
 DUPLICATE_KEY, FAILED_VALIDATION = 11000, 121
 
 
-@dataclass(frozen=True, slots=True)
-class _Write:
+class _Write(NamedTuple):
     document_id: str
     operation: InsertOne[Any] | UpdateOne
     size: int
