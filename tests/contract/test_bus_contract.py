@@ -4,62 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from shared.domain.document import new_id
 from shared.errors import Transient
 from shared.events import CaseAssigned, CaseHeld, Event, MessageAdded, NoticeRequested, decode
-from shared.ports.bus import Bus, Delivery, QueueDepth
+from shared.ports.bus import Bus, Delivery
 from tests.contract.conftest import Buses
 from tests.contract.documents import START, opened, received
+from tests.contract.inbox import ASSIGNING, OPENING, Inbox, depth, depth_is
 from tests.waiting import until
-
-OPENING, ASSIGNING, SENDING = "intake.opening", "router.assigning", "notifier.sending"
-
-
-class Inbox:
-    """Keeps what is handed over; each delivery waits until the test lets it end."""
-
-    def __init__(self) -> None:
-        self.in_hand: list[Delivery] = []
-        self.seen: list[tuple[Event, int]] = []
-        self._ended: dict[int, asyncio.Event] = {}
-
-    async def __call__(self, delivery: Delivery) -> None:
-        self.in_hand.append(delivery)
-        self.seen.append((decode(delivery.body), delivery.attempt))
-        ended = self._ended[id(delivery)] = asyncio.Event()
-        await ended.wait()
-
-    async def end(self, verb: Callable[[Delivery], Awaitable[None]]) -> None:
-        """End the oldest delivery in hand."""
-        await until(lambda: self.in_hand)
-        delivery = self.in_hand.pop(0)
-        await verb(delivery)
-        self._ended.pop(id(delivery)).set()
-
-    async def ack(self) -> None:
-        await self.end(lambda delivery: delivery.ack())
-
-    async def bury(self, reason: str) -> None:
-        await self.end(lambda delivery: delivery.bury(reason))
-
-
-async def depth(bus: Bus, queue: str) -> QueueDepth:
-    return next(found for found in await bus.depths() if found.name == queue)
-
-
-async def dead(bus: Bus, *events: Event, queue: str = ASSIGNING) -> None:
-    """Make dead letters of events, in this order, the reason being the number."""
-    inbox = Inbox()
-    await bus.consume(queue, inbox, prefetch=1)
-    for number, event in enumerate(events):
-        await bus.publish([event])
-        await inbox.bury(f"reason {number}")
-    await bus.stop_consuming()
 
 
 async def test_what_is_published_is_handed_over_as_the_first_attempt(bus: Bus) -> None:
@@ -142,17 +97,12 @@ async def test_a_retry_comes_back_after_its_delay_as_the_next_attempt(bus: Bus) 
     await bus.publish([event])
     await inbox.end(lambda delivery: delivery.retry(1))
     started = asyncio.get_running_loop().time()
-    await until(lambda: _is(bus, ASSIGNING, ready=0, waiting=1))
+    await until(lambda: depth_is(bus, ASSIGNING, ready=0, waiting=1))
     await until(lambda: inbox.in_hand)
     assert 0.7 < asyncio.get_running_loop().time() - started < 3
     await inbox.ack()
     assert inbox.seen == [(event, 1), (event, 2)]
-    await until(lambda: _is(bus, ASSIGNING, ready=0, waiting=0))
-
-
-async def _is(bus: Bus, queue: str, **expected: int) -> bool:
-    found = await depth(bus, queue)
-    return all(getattr(found, name) == value for name, value in expected.items())
+    await until(lambda: depth_is(bus, ASSIGNING, ready=0, waiting=0))
 
 
 async def test_a_delay_that_the_queue_does_not_have_is_a_bug(bus: Bus) -> None:
@@ -163,58 +113,6 @@ async def test_a_delay_that_the_queue_does_not_have_is_a_bug(bus: Bus) -> None:
     with pytest.raises(ValueError, match="no delay of 7 s"):
         await inbox.in_hand[0].retry(7)
     await inbox.ack()
-
-
-async def test_a_buried_delivery_is_a_dead_letter_that_says_why(bus: Bus) -> None:
-    event = opened()
-    await dead(bus, event)
-    (letter,) = await bus.dead_letters(ASSIGNING)
-    assert (letter.queue, letter.reason, letter.attempt) == (ASSIGNING, "reason 0", 1)
-    assert decode(letter.body.encode()) == event
-    assert datetime.now(UTC) - letter.died_at < timedelta(minutes=1)
-    assert await _is(bus, ASSIGNING, ready=0, waiting=0, dead=1)
-
-
-async def test_looking_at_dead_letters_leaves_them_there_oldest_first(bus: Bus) -> None:
-    events = [opened(str(number)) for number in range(4)]
-    await dead(bus, *events)
-    letters = await bus.dead_letters(ASSIGNING)
-    assert [decode(letter.body.encode()) for letter in letters] == events
-    assert await bus.dead_letters(ASSIGNING) == letters
-    assert await bus.dead_letters(ASSIGNING, limit=2) == letters[:2]
-    assert len({letter.id for letter in letters}) == 4
-    assert await bus.dead_letters(SENDING) == []
-
-
-async def test_a_dead_letter_put_back_is_a_first_attempt_again(bus: Bus) -> None:
-    first, second, inbox = opened("first"), opened("second"), Inbox()
-    await dead(bus, first, second)
-    letter = (await bus.dead_letters(ASSIGNING))[1]
-    assert await bus.requeue_dead(ASSIGNING, letter.id)
-    await bus.consume(ASSIGNING, inbox, prefetch=1)
-    await inbox.ack()
-    assert inbox.seen == [(second, 1)]
-    assert [found.reason for found in await bus.dead_letters(ASSIGNING)] == ["reason 0"]
-    assert not await bus.requeue_dead(ASSIGNING, letter.id)
-
-
-async def test_a_discarded_dead_letter_is_gone_and_no_other(bus: Bus) -> None:
-    await dead(bus, opened("first"), opened("second"), opened("third"))
-    letter = (await bus.dead_letters(ASSIGNING))[1]
-    assert await bus.discard_dead(ASSIGNING, letter.id)
-    assert not await bus.discard_dead(ASSIGNING, letter.id)
-    assert not await bus.discard_dead(SENDING, letter.id)
-    reasons = [found.reason for found in await bus.dead_letters(ASSIGNING)]
-    assert reasons == ["reason 0", "reason 2"]
-
-
-async def test_one_event_that_dies_twice_is_two_letters(bus: Bus) -> None:
-    event = opened()
-    await dead(bus, event, event)
-    first, second = await bus.dead_letters(ASSIGNING)
-    assert first.id != second.id
-    assert await bus.discard_dead(ASSIGNING, first.id)
-    assert await bus.dead_letters(ASSIGNING) == [second]
 
 
 async def test_stopping_waits_for_what_is_in_hand_and_takes_nothing_new(bus: Bus) -> None:
@@ -228,7 +126,7 @@ async def test_stopping_waits_for_what_is_in_hand_and_takes_nothing_new(bus: Bus
     await inbox.ack()
     await stopping
     assert inbox.seen == [(events[0], 1)]
-    await until(lambda: _is(bus, ASSIGNING, ready=1, consumers=0))
+    await until(lambda: depth_is(bus, ASSIGNING, ready=1, consumers=0))
 
 
 async def test_consuming_can_start_again_after_a_stop(bus: Bus) -> None:
@@ -246,7 +144,7 @@ async def test_depth_counts_what_is_in_hand(bus: Bus) -> None:
     await bus.publish([opened(), opened(), opened()])
     await bus.consume(ASSIGNING, inbox, prefetch=2)
     await until(lambda: len(inbox.in_hand) == 2)
-    await until(lambda: _is(bus, ASSIGNING, ready=3, consumers=1))
+    await until(lambda: depth_is(bus, ASSIGNING, ready=3, consumers=1))
     for _ in range(3):
         await inbox.ack()
 
@@ -264,7 +162,7 @@ async def test_a_delivery_that_no_verb_could_end_is_handed_over_again(bus: Bus) 
     await bus.publish([opened()])
     await until(lambda: attempts == [1, 1])
     await bus.stop_consuming()
-    assert await _is(bus, ASSIGNING, ready=0)
+    assert await depth_is(bus, ASSIGNING, ready=0)
 
 
 #: Takes a delivery, says so, and never ends it.
