@@ -85,7 +85,6 @@ class Door:
             return "421 4.7.0 Enough messages for one connection"
         if len(address) > PATH_LENGTH or not _is_text(address):
             return server.blame("553 5.1.7 This sender address cannot be used", "bad_sender")
-        self.doors.knock()
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
@@ -138,7 +137,6 @@ class Door:
         self.saving.add(task)
         task.add_done_callback(self.saving.discard)
         kept = await asyncio.shield(task)
-        self.doors.knock()
         self.metrics.accepted.labels("smtp").inc()
         self.metrics.keep_seconds.labels("smtp").observe(time.perf_counter() - started)
         return f"250 2.0.0 Kept as {kept.id}"

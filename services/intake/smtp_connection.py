@@ -110,7 +110,8 @@ class Connection(SMTP):
         body = Body(self.door.in_flight)
         envelope, self.envelope = self.envelope, self._create_envelope()
         try:
-            await self._receive(body, envelope or self.envelope)
+            with self.door.doors.someone():
+                await self._receive(body, envelope or self.envelope)
         finally:
             body.release()
 

@@ -1,37 +1,47 @@
-"""Doors first: while mail is coming in, a process hands on its queues with a few hands only.
+"""Doors first: while many stand at the doors at once, a process hands on its queues with few hands.
 
-Who stands at the door waits for a 250; what is kept already can wait a moment. Work goes on in a
-trickle, so that a door that is never quiet starves nothing.
+Who stands there waits for a 250; what is kept already can wait a moment. One mail after the other
+is not a crowd, however fast: only then would work fall behind for good.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
-#: Messages in hand at once while somebody stands at a door.
-FEW = 2
-#: Seconds without a knock after which a door is quiet: a sender on a kept connection pauses less.
-QUIET = 0.05
+#: Mails being received at one moment that make a crowd.
+MANY = 5
+#: Messages in hand at once while there is one.
+FEW = 4
+#: Seconds after the last crowd until all hands work again: on kept connections it comes and goes.
+QUIET = 0.02
 
 
 class Doors:
-    """How busy the doors of this process are."""
+    """How crowded the doors of this process are."""
 
     def __init__(self) -> None:
-        self._last_knock = 0.0
+        self._inside = 0
+        self._last_crowd = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._at_work = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
-    def knock(self) -> None:
-        """Somebody is at the door."""
-        loop = asyncio.get_running_loop()
-        self._last_knock = loop.time()
-        if self._timer is None:
-            self._timer = loop.call_later(QUIET, self._look)
+    @contextmanager
+    def someone(self) -> Iterator[None]:
+        """A mail is being received as long as the block lasts."""
+        self._inside += 1
+        if self._inside >= MANY:
+            loop = asyncio.get_running_loop()
+            self._last_crowd = loop.time()
+            if self._timer is None:
+                self._timer = loop.call_later(QUIET, self._look)
+        try:
+            yield
+        finally:
+            self._inside -= 1
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -48,7 +58,7 @@ class Doors:
 
     def _look(self) -> None:
         loop = asyncio.get_running_loop()
-        left = self._last_knock + QUIET - loop.time()
+        left = self._last_crowd + QUIET - loop.time()
         self._timer = loop.call_later(left, self._look) if left > 0 else None
         self._let_in()
 

@@ -1,14 +1,22 @@
-"""Doors come first, and nothing waits for ever."""
+"""Doors come first in a crowd, and nothing waits for ever."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 
-from shared.runtime.doors import FEW, Doors
+from shared.runtime.doors import FEW, MANY, Doors
 from tests.waiting import until
 
 
-async def test_while_a_door_is_busy_only_a_few_work_and_then_all() -> None:
+def crowd(doors: Doors, size: int = MANY) -> ExitStack:
+    stack = ExitStack()
+    for _ in range(size):
+        stack.enter_context(doors.someone())
+    return stack
+
+
+async def test_in_a_crowd_only_a_few_work_and_afterwards_all() -> None:
     doors, at_work, go_on = Doors(), 0, asyncio.Event()
 
     async def work() -> None:
@@ -17,7 +25,7 @@ async def test_while_a_door_is_busy_only_a_few_work_and_then_all() -> None:
             at_work += 1
             await go_on.wait()
 
-    doors.knock()
+    crowd(doors)
     tasks = [asyncio.ensure_future(work()) for _ in range(FEW + 5)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -27,29 +35,48 @@ async def test_while_a_door_is_busy_only_a_few_work_and_then_all() -> None:
     await asyncio.gather(*tasks)
 
 
-async def test_a_door_that_is_never_quiet_starves_nothing() -> None:
+async def test_one_after_the_other_is_not_a_crowd() -> None:
+    doors, at_work, go_on = Doors(), 0, asyncio.Event()
+
+    async def work() -> None:
+        nonlocal at_work
+        async with doors.turn():
+            at_work += 1
+            await go_on.wait()
+
+    for _ in range(100):
+        with doors.someone():
+            await asyncio.sleep(0)
+    with crowd(doors, MANY - 1):
+        tasks = [asyncio.ensure_future(work()) for _ in range(FEW + 5)]
+        await asyncio.sleep(0)
+        assert at_work == FEW + 5
+    go_on.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_a_crowd_that_never_ends_starves_nothing() -> None:
     doors, done = Doors(), 0
 
     async def work() -> None:
         nonlocal done
         async with doors.turn():
-            doors.knock()
+            crowd(doors)
             await asyncio.sleep(0)
             done += 1
 
-    doors.knock()
+    crowd(doors)
     await asyncio.gather(*(work() for _ in range(50)))
     assert done == 50
 
 
 async def test_who_gives_up_waiting_takes_no_turn_away() -> None:
     doors = Doors()
-    doors.knock()
-    async with doors.turn(), doors.turn():
+    crowd(doors)
+    async with doors.turn(), doors.turn(), doors.turn(), doors.turn():
         waiting = asyncio.ensure_future(doors.turn().__aenter__())
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.wait([waiting])
-    async with doors.turn(), doors.turn():
+    async with asyncio.timeout(5), doors.turn(), doors.turn(), doors.turn(), doors.turn():
         pass
-    assert doors._at_work == 0
