@@ -133,7 +133,9 @@ async def test_without_a_broker_mail_is_still_taken_and_events_leave_when_it_is_
     start: Start, own_rabbitmq: Restartable
 ) -> None:
     async with start(bus=own_rabbitmq.url) as system:
-        await asyncio.to_thread(own_rabbitmq.kill)
+        # Stopped, not killed: RabbitMQ 3.10 loses a quorum queue for good when it is killed within
+        # seconds of making it. The storm kills a broker whose queues have settled.
+        await asyncio.to_thread(own_rabbitmq.stop)
         try:
             post = Post(system.smtp_port, connections=1)
             await post.deliver([letter("premiere"), letter("seconde")])

@@ -23,7 +23,7 @@ from shared.domain.keys import verp_notice
 from shared.domain.notice import Notice
 from shared.errors import Poison
 from shared.events import CaseAssigned, CaseHeld, MessageAdded
-from shared.ports.query import AllOf, Equal, Query
+from shared.ports.query import AllOf, Query
 
 DEPARTMENT = sample_department()
 HEAD = sample_head(DEPARTMENT)
@@ -74,8 +74,14 @@ async def assign(case: Case, store: SqliteStore, clock: HandClock) -> None:
 
 
 async def notices(store: SqliteStore, **where: str) -> list[Notice]:
-    conditions = AllOf([Equal(field, value) for field, value in where.items()])
-    return await store.notices.find(Query(where=conditions, sort="kind", limit=1000))
+    """Return notices in order of kind, those with these values only."""
+    found = await store.notices.find(Query(where=AllOf(()), limit=1000))
+    fit = (
+        notice
+        for notice in found
+        if all(getattr(notice, field) == value for field, value in where.items())
+    )
+    return sorted(fit, key=lambda notice: notice.kind)
 
 
 async def requested(store: SqliteStore, clock: HandClock) -> int:
