@@ -6,7 +6,6 @@ repeats all three and changes nothing.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable
 from typing import Protocol
@@ -23,7 +22,7 @@ from shared.domain.reading import Message, Reading
 from shared.errors import Poison, Transient
 from shared.events import CaseOpened, EnvelopeReceived, MessageAdded, caused_by
 from shared.ports.clock import Clock
-from shared.ports.query import ContainsAny, Equal, In, Query
+from shared.ports.query import AnyOf, ContainsAny, Equal, In, Query
 from shared.ports.store import Store
 
 _log = logging.getLogger(__name__)
@@ -97,12 +96,9 @@ async def _open(
         content_sha256=reading.content_sha256,
         envelope_id=envelope.id,
     )
-    case, twins = await asyncio.gather(
-        _with_free_reference(case_id, envelope, reading, store, addresses),
-        _same_message_id(reading, case_id, store),
-    )
+    case, twins = await _with_free_reference(case_id, envelope, reading, store, addresses)
     case = case.changed(
-        linked_case_ids=tuple(twins), claims_reference=next(iter(claims.subject_references), None)
+        linked_case_ids=twins, claims_reference=next(iter(claims.subject_references), None)
     )
     await store.messages.add(_message(case.first_message_id, envelope, reading, case_id))
     event = CaseOpened(
@@ -134,22 +130,19 @@ async def _join_twin(case_id: str, envelope: Envelope, case: Case, store: Store)
 
 async def _with_free_reference(
     case_id: str, envelope: Envelope, reading: Reading, store: Store, addresses: Addresses
-) -> Case:
+) -> tuple[Case, tuple[str, ...]]:
+    """Return the case, and the ids of cases with another body under the same Message-ID.
+
+    Those are kept, and linked. One question to the store answers both.
+    """
     for attempt in range(REFERENCE_TRIES):
         case = first_case(case_id, envelope, reading, addresses=addresses, attempt=attempt)
-        query = Query(where=Equal("reference", case.reference), limit=1)
-        taken = await store.cases.find(query)
-        if not taken or taken[0].id == case_id:
-            return case
+        of_message = ContainsAny("message_ids", case.message_ids)
+        where = AnyOf([Equal("reference", case.reference), of_message])
+        found = [other for other in await store.cases.find(Query(where)) if other.id != case_id]
+        if all(other.reference != case.reference for other in found):
+            return case, tuple(other.id for other in found)
     raise Poison("no_free_reference")
-
-
-async def _same_message_id(reading: Reading, case_id: str, store: Store) -> list[str]:
-    """Cases of another body under the same Message-ID: both are kept, and linked."""
-    if not reading.message_id:
-        return []
-    where = ContainsAny("message_ids", [reading.message_id])
-    return [case.id for case in await store.cases.find(Query(where=where)) if case.id != case_id]
 
 
 async def _add(
