@@ -20,7 +20,7 @@ from shared.domain.document import Document
 from shared.domain.envelope import Envelope
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
-from shared.errors import Conflict
+from shared.errors import Conflict, Poison
 from shared.events import Event
 from shared.ports.query import Condition, Query, index_value
 from shared.ports.store import DOCUMENTS, Collection
@@ -228,6 +228,9 @@ def write_keywords(connection: Connection, document: Document) -> None:
 
 
 def _row(document: Document) -> tuple[Any, ...]:
-    body = document.__pydantic_serializer__.to_json(document)
+    try:
+        body = document.__pydantic_serializer__.to_json(document)
+    except ValueError:
+        raise Poison("unstorable_document", "refused by JSON: a lone surrogate") from None
     values = [index_value(getattr(document, field)) for field in document.indexes]
     return (document.id, document.version, body, *values)

@@ -68,11 +68,13 @@ async def running(
         backends = await open_backends(settings, clock)
         stack.push_async_callback(backends.close)
         context = Context(settings, clock, backends.store, backends.bus, keys, Metrics(), Doors())
-        addresses = await _watch(stack, context)
+        started = asyncio.Event()
+        addresses = await _watch(stack, context, started)
         await stack.enter_async_context(_relaying(context))
         stack.push_async_callback(_drain, context)
         for service in services:
             addresses |= await stack.enter_async_context(service(context))
+        started.set()
         yield context, addresses
 
 
@@ -108,11 +110,11 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-async def _watch(stack: AsyncExitStack, context: Context) -> dict[str, str]:
+async def _watch(stack: AsyncExitStack, context: Context, started: asyncio.Event) -> dict[str, str]:
     if not context.settings.metrics_listen:
         return {}
     bound = listen("RECOURS_METRICS_LISTEN", context.settings.metrics_listen)
-    app = build_app(context.store, context.bus, context.metrics)
+    app = build_app(context.store, context.bus, context.metrics, started)
     return {"metrics": await stack.enter_async_context(serve_http(app, bound))}
 
 
@@ -129,7 +131,8 @@ async def _relaying(context: Context) -> AsyncIterator[None]:
 
 async def _drain(context: Context) -> None:
     try:
-        await asyncio.wait_for(context.bus.stop_consuming(), context.settings.drain_seconds)
+        async with asyncio.timeout(context.settings.drain_seconds):
+            await context.bus.stop_consuming()
     except TimeoutError:
         # What is still in hand was not acked; it is handed over again after the next start.
         _log.warning("drain ran out of time", extra={"seconds": context.settings.drain_seconds})

@@ -20,8 +20,8 @@ async def readiness(store: Store, bus: Bus) -> dict[str, str]:
     return {"store": await _ask(store.ping), "bus": await _ask(bus.ping)}
 
 
-def build_app(store: Store, bus: Bus, metrics: Metrics) -> Any:
-    """Return a small ASGI app; it says nothing else."""
+def build_app(store: Store, bus: Bus, metrics: Metrics, started: asyncio.Event) -> Any:
+    """Return a small ASGI app; a process is not ready before `started`, its doors not open."""
 
     async def app(
         scope: Message,
@@ -30,7 +30,10 @@ def build_app(store: Store, bus: Bus, metrics: Metrics) -> Any:
     ) -> None:
         if scope["type"] != "http":
             return
-        status, body = await _answer(scope["path"], store, bus, metrics)
+        if scope["path"] == "/health/ready" and not started.is_set():
+            status, body = 503, b"starting\n"
+        else:
+            status, body = await _answer(scope["path"], store, bus, metrics)
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -53,7 +56,8 @@ async def _answer(path: str, store: Store, bus: Bus, metrics: Metrics) -> tuple[
 
 async def _measure_queues(bus: Bus, metrics: Metrics) -> None:
     try:
-        depths = await asyncio.wait_for(bus.depths(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            depths = await bus.depths()
     except (Transient, TimeoutError):
         return
     for depth in depths:
@@ -64,7 +68,8 @@ async def _measure_queues(bus: Bus, metrics: Metrics) -> None:
 
 async def _ask(ping: Callable[[], Awaitable[None]]) -> str:
     try:
-        await asyncio.wait_for(ping(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            await ping()
     except Transient as error:
         return error.code
     except TimeoutError:
