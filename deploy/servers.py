@@ -97,7 +97,7 @@ def start_mongod(folder: Path, *, owner: int | None = None) -> Server:
         str(_mongod(home)),
         *("--dbpath", str(home / "data"), "--logpath", str(home / "mongod.log"), "--logappend"),
         *("--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket", "--replSet", "rs"),
-        *("--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "100"),
+        *("--wiredTigerCacheSizeGB", "1", "--oplogSize", "100"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     ]
     url = f"mongodb://127.0.0.1:{port}/?replicaSet=rs"
