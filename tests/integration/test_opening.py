@@ -4,84 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
-from services.intake.opening import open_envelope, park_envelope
-from services.intake.reading import read
-from services.intake.receiving import keep_envelope, received
+from services.intake.opening import park_envelope
 from shared.adapters.sqlite_store import SqliteStore
 from shared.department import Addresses
-from shared.domain.case import Case
 from shared.domain.envelope import Envelope, Submission
-from shared.domain.keys import Keys, reply_address, verp_address
-from shared.domain.notice import Notice, NoticeState
-from shared.domain.reading import Reading
+from shared.domain.keys import Keys, reply_address
 from shared.errors import Conflict, Transient
 from shared.events import EnvelopeReceived
-from shared.ports.query import AllOf, Equal, Query
+from shared.ports.query import AllOf, Equal
 from shared.runtime.ledger import SETTLED, reckon
 from tests.conftest import ToldClock
-
-MAIN = "plaintes@ministere.example"
-UNIT = "plaintes.longueuil@ministere.example"
-GINETTE = "ginette@courriel.example"
-
-
-def mail(
-    *, sender: str = GINETTE, to: str = MAIN, message_id: str = "1@courriel.example",
-    subject: str = "Un délai", text: str = "Six semaines sans réponse à ma demande.",
-    extra: str = "",
-) -> bytes:  # fmt: skip
-    ident = f"Message-ID: <{message_id}>\r\n" if message_id else ""
-    return (
-        f"From: Ginette Exemple <{sender}>\r\nTo: {to}\r\nSubject: {subject}\r\n{ident}"
-        f"Date: Fri, 20 Nov 2026 09:41:00 -0500\r\n{extra}"
-        f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
-    ).encode()
-
-
-async def read_here(raw: bytes, *, mail_from: str | None, own_domains: frozenset[str]) -> Reading:
-    return read(raw, mail_from=mail_from, own_domains=own_domains)
-
-
-@dataclass
-class Intake:
-    store: SqliteStore
-    clock: ToldClock
-    keys: Keys
-    addresses: Addresses
-
-    async def keep(
-        self, raw: bytes, *, mail_from: str = GINETTE, rcpt_tos: tuple[str, ...] = (MAIN,),
-        submission: Submission | None = None, spam: bool = False,
-    ) -> EnvelopeReceived:  # fmt: skip
-        envelope = await keep_envelope(
-            raw=raw, channel="form" if submission else "mail", mail_from=mail_from,
-            rcpt_tos=rcpt_tos, store=self.store, clock=self.clock, submission=submission, spam=spam,
-        )  # fmt: skip
-        return received(envelope)
-
-    async def open(self, event: EnvelopeReceived) -> Envelope:
-        await open_envelope(
-            event, store=self.store, clock=self.clock, keys=self.keys,
-            addresses=self.addresses, read=read_here,
-        )  # fmt: skip
-        envelope = await self.store.envelopes.get(event.envelope_id)
-        assert envelope is not None
-        return envelope
-
-    async def take(self, raw: bytes, **envelope: Any) -> Envelope:
-        return await self.open(await self.keep(raw, **envelope))
-
-    async def cases(self) -> list[Case]:
-        return await self.store.cases.find(Query(limit=1000))
-
-    async def the_case(self) -> Case:
-        (case,) = await self.cases()
-        return case
+from tests.taking_in import GINETTE, MAIN, UNIT, Intake, mail
 
 
 @pytest.fixture
@@ -182,90 +118,6 @@ async def test_a_reference_in_a_subject_counts_only_from_somebody_the_case_knows
     new = await intake.store.cases.get(stranger.case_id or "")
     assert new is not None
     assert new.claims_reference == case.reference
-
-
-async def a_notice(intake: Intake, case: Case, state: NoticeState = "sent") -> Notice:
-    notice = Notice(
-        id="0f8fad5b-d9cb-469f-a165-70867728950e", case_id=case.id, kind="acknowledgement",
-        role="complainant", recipient=GINETTE, language="fr", state=state,
-        message_id="avis.marque@ministere.example", created_at=intake.clock.now(),
-    )  # fmt: skip
-    return await intake.store.notices.save(notice)
-
-
-BOUNCE = (
-    "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
-    "--b\r\nContent-Type: text/plain\r\n\r\nUndeliverable.\r\n"
-    "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
-    "Final-Recipient: rfc822; ginette@courriel.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
-    "\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
-    "Message-ID: <avis.marque@ministere.example>\r\n\r\n--b--\r\n"
-)
-
-
-async def test_a_bounce_is_noted_on_its_notice_and_opens_nothing(intake: Intake) -> None:
-    await intake.take(mail())
-    notice = await a_notice(intake, await intake.the_case())
-    raw = (
-        f"From: MAILER-DAEMON@mx.example\r\nTo: {MAIN}\r\nSubject: Undelivered\r\n"
-        f"Message-ID: <b@mx.example>\r\nMIME-Version: 1.0\r\n{BOUNCE}"
-    ).encode()
-    address = verp_address(intake.keys, notice.id, MAIN)
-    for number, rcpt in enumerate((MAIN, address)):
-        copy = raw.replace(b"<b@mx", f"<b{number}@mx".encode())
-        envelope = await intake.take(copy, mail_from="", rcpt_tos=(rcpt,))
-        assert envelope.outcome_kind == "noted"
-    bounced = await intake.store.notices.get(notice.id)
-    assert bounced is not None
-    assert (bounced.state, bounced.last_error) == ("permanent", "bounced")
-    assert len(await intake.cases()) == 1
-
-
-async def test_an_out_of_office_to_a_notice_is_noted_and_changes_no_notice(intake: Intake) -> None:
-    await intake.take(mail())
-    case = await intake.the_case()
-    notice = await a_notice(intake, case)
-    address = reply_address(intake.keys, case.reference, MAIN)
-    raw = mail(
-        message_id="ooo@courriel.example", subject="Absence du bureau",
-        extra="Auto-Submitted: auto-replied\r\nIn-Reply-To: <avis.marque@ministere.example>\r\n",
-    )  # fmt: skip
-    envelope = await intake.take(raw, rcpt_tos=(address,))
-    assert envelope.outcome_kind == "noted"
-    assert await intake.store.notices.get(notice.id) == notice
-    assert (await intake.the_case()).version == case.version
-
-
-async def test_other_automatic_mail_opens_a_case_that_is_held_and_not_answered(
-    intake: Intake,
-) -> None:
-    await intake.take(mail(extra="List-Id: <liste.exemple>\r\nPrecedence: list\r\n"))
-    case = await intake.the_case()
-    assert case.tray == "automatic"
-    assert case.silent_because
-
-
-async def test_spam_marked_by_our_relay_goes_to_a_tray_of_its_own(intake: Intake) -> None:
-    await intake.take(mail(), spam=True)
-    case = await intake.the_case()
-    assert (case.tray, "spam" in case.silent_because) == ("spam", True)
-
-
-async def test_mail_that_names_none_of_our_addresses_is_kept_and_not_answered(
-    intake: Intake,
-) -> None:
-    await intake.take(mail(to="undisclosed-recipients:;"))
-    assert (await intake.the_case()).silent_because == ("not_addressed_to_us",)
-
-
-async def test_unreadable_mail_becomes_a_case_for_a_person(intake: Intake) -> None:
-    nested = b"".join(
-        f"Content-Type: multipart/mixed; boundary={n}\r\n\r\n--{n}\r\n".encode() for n in range(99)
-    )
-    await intake.take(b"From: <a@courriel.example>\r\nSubject: x\r\n" + nested)
-    case = await intake.the_case()
-    assert case.tray == "unreadable"
-    assert "unreadable" in case.silent_because
 
 
 async def test_a_form_is_believed_where_a_header_is_not(intake: Intake) -> None:

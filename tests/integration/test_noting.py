@@ -1,0 +1,102 @@
+"""Mail that no person wrote: noted on what it answers, or a case that nobody answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.adapters.sqlite_store import SqliteStore
+from shared.department import Addresses
+from shared.domain.case import Case
+from shared.domain.keys import Keys, reply_address, verp_address
+from shared.domain.notice import Notice, NoticeState
+from tests.conftest import ToldClock
+from tests.taking_in import GINETTE, MAIN, Intake, mail
+
+
+@pytest.fixture
+def intake(store: SqliteStore, clock: ToldClock, keys: Keys, addresses: Addresses) -> Intake:
+    return Intake(store, clock, keys, addresses)
+
+
+async def a_notice(intake: Intake, case: Case, state: NoticeState = "sent") -> Notice:
+    notice = Notice(
+        id="0f8fad5b-d9cb-469f-a165-70867728950e", case_id=case.id, kind="acknowledgement",
+        role="complainant", recipient=GINETTE, language="fr", state=state,
+        message_id="avis.marque@ministere.example", created_at=intake.clock.now(),
+    )  # fmt: skip
+    return await intake.store.notices.save(notice)
+
+
+BOUNCE = (
+    "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+    "--b\r\nContent-Type: text/plain\r\n\r\nUndeliverable.\r\n"
+    "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+    "Final-Recipient: rfc822; ginette@courriel.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    "\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+    "Message-ID: <avis.marque@ministere.example>\r\n\r\n--b--\r\n"
+)
+
+
+async def test_a_bounce_is_noted_on_its_notice_and_opens_nothing(intake: Intake) -> None:
+    await intake.take(mail())
+    notice = await a_notice(intake, await intake.the_case())
+    raw = (
+        f"From: MAILER-DAEMON@mx.example\r\nTo: {MAIN}\r\nSubject: Undelivered\r\n"
+        f"Message-ID: <b@mx.example>\r\nMIME-Version: 1.0\r\n{BOUNCE}"
+    ).encode()
+    address = verp_address(intake.keys, notice.id, MAIN)
+    for number, rcpt in enumerate((MAIN, address)):
+        copy = raw.replace(b"<b@mx", f"<b{number}@mx".encode())
+        envelope = await intake.take(copy, mail_from="", rcpt_tos=(rcpt,))
+        assert envelope.outcome_kind == "noted"
+    bounced = await intake.store.notices.get(notice.id)
+    assert bounced is not None
+    assert (bounced.state, bounced.last_error) == ("permanent", "bounced")
+    assert len(await intake.cases()) == 1
+
+
+async def test_an_out_of_office_to_a_notice_is_noted_and_changes_no_notice(intake: Intake) -> None:
+    await intake.take(mail())
+    case = await intake.the_case()
+    notice = await a_notice(intake, case)
+    address = reply_address(intake.keys, case.reference, MAIN)
+    raw = mail(
+        message_id="ooo@courriel.example", subject="Absence du bureau",
+        extra="Auto-Submitted: auto-replied\r\nIn-Reply-To: <avis.marque@ministere.example>\r\n",
+    )  # fmt: skip
+    envelope = await intake.take(raw, rcpt_tos=(address,))
+    assert envelope.outcome_kind == "noted"
+    assert await intake.store.notices.get(notice.id) == notice
+    assert (await intake.the_case()).version == case.version
+
+
+async def test_other_automatic_mail_opens_a_case_that_is_held_and_not_answered(
+    intake: Intake,
+) -> None:
+    await intake.take(mail(extra="List-Id: <liste.exemple>\r\nPrecedence: list\r\n"))
+    case = await intake.the_case()
+    assert case.tray == "automatic"
+    assert case.silent_because
+
+
+async def test_spam_marked_by_our_relay_goes_to_a_tray_of_its_own(intake: Intake) -> None:
+    await intake.take(mail(), spam=True)
+    case = await intake.the_case()
+    assert (case.tray, "spam" in case.silent_because) == ("spam", True)
+
+
+async def test_mail_that_names_none_of_our_addresses_is_kept_and_not_answered(
+    intake: Intake,
+) -> None:
+    await intake.take(mail(to="undisclosed-recipients:;"))
+    assert (await intake.the_case()).silent_because == ("not_addressed_to_us",)
+
+
+async def test_unreadable_mail_becomes_a_case_for_a_person(intake: Intake) -> None:
+    nested = b"".join(
+        f"Content-Type: multipart/mixed; boundary={n}\r\n\r\n--{n}\r\n".encode() for n in range(99)
+    )
+    await intake.take(b"From: <a@courriel.example>\r\nSubject: x\r\n" + nested)
+    case = await intake.the_case()
+    assert case.tray == "unreadable"
+    assert "unreadable" in case.silent_because
