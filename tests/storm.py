@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from shared.ports.query import AllOf, Query, Range
+from shared.ports.query import AllOf, In, Query, Range
 from shared.ports.store import Store
 from tests.bench.load import mail
 from tests.bench.sink import Sink
@@ -77,9 +77,16 @@ class Storm:
 
         await until(lambda: done() >= share * 2 * self.count, 300)
 
-    async def settle(self) -> None:
-        """Wait until every person was told and nothing has come for a second."""
+    async def settle(self, store: Store) -> None:
+        """Wait until every person was told, no notice waits for another try (one that a crash left
+        half sent is tried again 5 s later), and nothing has come for a second."""
         await until(lambda: len(self.relay.to_people()) == self.count, 240)
+
+        async def all_ended() -> bool:
+            waiting = In("state", ["created", "sending", "temporary"])
+            return await store.notices.count(waiting) == 0
+
+        await until(all_ended, 90)
         seen = -1
         while seen != len(self.relay.arrived):
             seen = len(self.relay.arrived)

@@ -42,10 +42,10 @@ async def test_embedded_survives_being_killed_again_and_again(tmp_path: Path) ->
                 fleet.kill("all")
                 fleet.start("all")
             await sending
-            await storm.settle()
+            store = await open_sqlite_store(tmp_path / "recours.db")
+            await storm.settle(store)
         finally:
             fleet.stop()
-    store = await open_sqlite_store(tmp_path / "recours.db")
     await judge(storm, store)
     await store.close()
 
@@ -75,9 +75,9 @@ async def test_full_survives_the_death_of_each_service_of_the_broker_and_of_the_
             own_mongodb.kill()
             own_mongodb.start()
             await sending
-            await storm.settle()
+            store = await open_mongodb_store(url, database=urlsplit(url).path.strip("/"))
+            await storm.settle(store)
         finally:
             fleet.stop()
-        store = await open_mongodb_store(url, database=urlsplit(url).path.strip("/"))
         await judge(storm, store)
         await store.close()

@@ -90,7 +90,8 @@ async def _storm(storm: Storm, part: str, servers: Mapping[str, Server]) -> tupl
             await _die(part, storm.fleet, servers)
             deaths += 1
         await sending
-        await storm.settle()
+        async with _store(servers, storm.fleet.folder) as store:
+            await storm.settle(store)
     except AssertionError as error:
         return deaths, str(error)
     finally:
