@@ -56,7 +56,7 @@ class Connection(SMTP):
         return str(self.session.host_name or "") if self.session else ""
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
-        """Parse a path. Nearly all are plain, and aiosmtpd's parser takes 0.1 ms for each."""
+        """Parse a path. Nearly all are plain, and aiosmtpd's parser is slow (0.06 ms)."""
         plain = _PLAIN_PATH.fullmatch(arg)
         if plain is not None:
             return plain[1], plain[2].strip()

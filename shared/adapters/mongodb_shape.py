@@ -3,9 +3,9 @@
     {_id, version, doc: "{the fields}", ix: {indexed values, keyword arrays},
      raw: bytes | raw_file: id in GridFS, outbox: [{id, at, body}]}
 
-`doc` is the document as JSON text: it is written and read in one piece, and as native BSON it cost
-both sides half as much again. What queries ask for lies in `ix`, as native values. `outbox` holds
-the events that were saved with it until the bus has them.
+`doc` is the document as JSON text: it is written and read in one piece, which costs both sides
+less than native BSON does. What queries ask for lies in `ix`, as native values. `outbox` holds the
+events that were saved with it until the bus has them.
 """
 
 from __future__ import annotations

@@ -102,8 +102,8 @@ async def run_until_signal(
 def _spare_the_collector() -> None:
     """Keep Python's collector off what stays for ever, and let it come less often.
 
-    Tables, templates and code are some 200,000 objects; going through them again and again cost
-    4 % of the time.
+    Tables, templates and code are many objects; going through them again and again showed in every
+    profile.
     """
     gc.collect()
     gc.freeze()
