@@ -12,7 +12,7 @@ from typing import Protocol
 
 from services.intake.identity import case_id_for
 from services.intake.threads import Claims, claims_of, is_participant
-from services.intake.triage import first_case, participants_of
+from services.intake.triage import answers_by_itself, first_case, participants_of
 from shared.department import Addresses
 from shared.domain.case import Case
 from shared.domain.envelope import Envelope, Outcome, OutcomeKind
@@ -62,7 +62,7 @@ async def open_envelope(
     claims = claims_of(reading, envelope, keys)
     notice = await _notice_answered(claims, store)
     case = await _case_of(claims, reading, notice, store)
-    if (reading.automatic or reading.bounce is not None) and (notice or claims.reply_reference):
+    if answers_by_itself(reading) and (notice or claims.reply_reference):
         await _note(notice, reading, store)
         case_id = case.id if case else None
         notice_id = notice.id if notice else None

@@ -48,6 +48,18 @@ def first_case(
     )
 
 
+#: Rules that forbid an acknowledgement and yet say nothing of who wrote: Exchange marks people's
+#: own mail so, and a citizen may stand behind a list or a role address.
+_MAY_BE_A_PERSON = frozenset(
+    {"auto_response_suppress", "list_headers", "precedence", "sender_local_part", "own_domain"}
+)
+
+
+def answers_by_itself(reading: Reading) -> bool:
+    """Tell whether a program wrote this answer: only then may it be noted and shown to nobody."""
+    return reading.bounce is not None or not _MAY_BE_A_PERSON.issuperset(reading.automatic_reasons)
+
+
 def tray_of(envelope: Envelope, reading: Reading) -> Tray:
     """Return the tray; all but the ordinary one wait for a person."""
     if envelope.spam:

@@ -100,3 +100,16 @@ async def test_unreadable_mail_becomes_a_case_for_a_person(intake: Intake) -> No
     case = await intake.the_case()
     assert case.tray == "unreadable"
     assert "unreadable" in case.silent_because
+
+
+async def test_a_persons_reply_that_exchange_has_marked_joins_the_case(intake: Intake) -> None:
+    await intake.take(mail())
+    case = await intake.the_case()
+    address = reply_address(intake.keys, case.reference, MAIN)
+    raw = mail(
+        message_id="2@x.example",
+        to=address,
+        extra="X-Auto-Response-Suppress: DR, OOF, AutoReply\r\n",
+    )
+    envelope = await intake.take(raw, rcpt_tos=(address,))
+    assert (envelope.outcome_kind, envelope.case_id) == ("added", case.id)
