@@ -15,13 +15,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import Literal, NamedTuple, TypeVar, cast
 
 import pebble
 
 from services.intake.reading.reader import failed, read
 from shared.domain.reading import Reading
 from shared.errors import Poison, RecoursError, Transient
+from shared.grouping import Grouped
 
 T = TypeVar("T")
 Answer = tuple[Literal["done", "poison"], object]
@@ -32,6 +33,9 @@ SECONDS = 20.0
 MEGABYTES = 512
 #: A child whose parent is gone ends itself this much later than the parent would have ended it.
 GRACE_SECONDS = 5.0
+#: Mails up to this size share a call: handing one over costs twice what reading it does.
+SMALL_BYTES = 64 * 1024
+TOGETHER = 16
 #: Loading what the children share takes a second on a quiet machine.
 START_SECONDS = 60.0
 PRELOAD = ["services.intake.reading.preloaded"]
@@ -145,8 +149,26 @@ def _stop(pool: pebble.ProcessPool) -> None:
     pool.join()
 
 
+class _Mail(NamedTuple):
+    raw: bytes
+    mail_from: str | None
+    own_domains: frozenset[str]
+
+
 class Readers(Children):
-    """Children that read messages."""
+    """Children that read messages; small ones that wait at the same moment go in one call."""
+
+    def __init__(
+        self, *, max_workers: int = 2, seconds: float = SECONDS, megabytes: int = MEGABYTES
+    ) -> None:
+        super().__init__(max_workers=max_workers, seconds=seconds, megabytes=megabytes)
+        self._small: Grouped[_Mail, Reading] = Grouped(
+            self._together,
+            lambda mail: len(mail.raw),
+            most_items=TOGETHER,
+            most_bytes=TOGETHER * SMALL_BYTES,
+            at_once=max_workers,
+        )
 
     async def read(
         self,
@@ -162,16 +184,31 @@ class Readers(Children):
         """
         if len(raw) > MOST_BYTES:
             return await asyncio.to_thread(failed, raw, "message_too_large")
+        mail = _Mail(raw, mail_from, own_domains)
+        if len(raw) <= SMALL_BYTES:
+            return await self._small.add(mail)
+        return await self._alone(mail)
+
+    async def _together(self, mails: list[_Mail]) -> list[Reading]:
+        """Read all in one call. If that fails, each alone shows which one it was."""
+        if len(mails) > 1:
+            with contextlib.suppress(Poison):
+                return await self.run(read_in_child, mails)
+        return [await self._alone(mail) for mail in mails]
+
+    async def _alone(self, mail: _Mail) -> Reading:
         try:
-            return await self.run(read_in_child, raw, mail_from, own_domains)
+            return (await self.run(read_in_child, [mail]))[0]
         except Poison as error:
             because = "reader_died" if error.code == "died" else f"reading_{error.code}"
-            return await asyncio.to_thread(failed, raw, because)
+            return await asyncio.to_thread(failed, mail.raw, because)
 
 
-def read_in_child(raw: bytes, mail_from: str | None, own_domains: frozenset[str]) -> Reading:
-    """Return `read(…)`; a plain function, so that a child can import it by name."""
-    return read(raw, mail_from=mail_from, own_domains=own_domains)
+def read_in_child(mails: list[_Mail]) -> list[Reading]:
+    """Return the readings, in order; a plain function, so that a child can import it by name."""
+    return [
+        read(mail.raw, mail_from=mail.mail_from, own_domains=mail.own_domains) for mail in mails
+    ]
 
 
 async def answer(promised: Future[Answer]) -> Answer:

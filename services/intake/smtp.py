@@ -85,6 +85,7 @@ class Door:
             return "421 4.7.0 Enough messages for one connection"
         if len(address) > PATH_LENGTH or not _is_text(address):
             return server.blame("553 5.1.7 This sender address cannot be used", "bad_sender")
+        self.doors.enter(server)
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"

@@ -82,6 +82,7 @@ class Connection(SMTP):
                 await self.push("421 4.7.0 Too many connections, try again later")
         finally:
             self.door.inside.discard(self)
+            self.door.doors.leave(self)
             self.door.metrics.connections.dec()
             self.door.open[peer] -= 1
             if not self.door.open[peer]:
@@ -110,9 +111,9 @@ class Connection(SMTP):
         body = Body(self.door.in_flight)
         envelope, self.envelope = self.envelope, self._create_envelope()
         try:
-            with self.door.doors.someone():
-                await self._receive(body, envelope or self.envelope)
+            await self._receive(body, envelope or self.envelope)
         finally:
+            self.door.doors.leave(self)
             body.release()
 
     async def _receive(self, body: Body, envelope: Envelope) -> None:

@@ -43,9 +43,9 @@ def where_filter(kind: type[Document], condition: Condition) -> Filter:
         case Range():
             return _range(kind, condition)
         case ContainsAny(field, values):
-            return {_keyword(kind, field): {"$in": list(values)}}
+            return {keyword_path(kind, field): {"$in": list(values)}}
         case Words(field, text):
-            return _all([{_keyword(kind, field): word} for word in folded_words(text)])
+            return _all([{keyword_path(kind, field): word} for word in folded_words(text)])
         case AllOf(conditions):
             return _all([where_filter(kind, part) for part in conditions])
         case AnyOf(conditions):
@@ -72,7 +72,8 @@ def _range(kind: type[Document], condition: Range) -> Filter:
     return {path(kind, condition.field): given or {"$ne": None}}
 
 
-def _keyword(kind: type[Document], field: str) -> str:
+def keyword_path(kind: type[Document], field: str) -> str:
+    """Return where a keyword field lies; asking for another is a bug, said at once."""
     if field not in kind.keywords:
         raise KeyError(f"{kind.__name__}.{field} holds no keywords")
     return f"ix.{field}"

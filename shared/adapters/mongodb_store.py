@@ -20,10 +20,9 @@ from pymongo.errors import BulkWriteError, ConfigurationError, InvalidURI, PyMon
 
 from shared.adapters import mongodb_shape as shape
 from shared.adapters.just_saved import JustSaved
-from shared.adapters.mongodb_groups import Grouped
 from shared.adapters.mongodb_large_raws import LargeRaws
 from shared.adapters.mongodb_outbox import MongoOutbox, Place
-from shared.adapters.mongodb_query import order, path, query_filter, where_filter
+from shared.adapters.mongodb_reads import Reads
 from shared.adapters.mongodb_schema import prepare
 from shared.adapters.system_clock import SystemClock
 from shared.domain.case import Case, CaseRead
@@ -33,8 +32,9 @@ from shared.domain.notice import Notice
 from shared.domain.reading import Message
 from shared.errors import Conflict, Misconfigured, Poison, RecoursError, Transient
 from shared.events import Event
+from shared.grouping import Grouped
 from shared.ports.clock import Clock
-from shared.ports.query import Condition, Equal, Query, Scalar
+from shared.ports.query import Condition, Query
 from shared.ports.store import DOCUMENTS, Collection
 
 D = TypeVar("D", bound=Document)
@@ -49,6 +49,10 @@ TIMEOUTS: dict[str, Any] = {
     "connectTimeoutMS": 5000,
     "socketTimeoutMS": 30_000,
 }
+
+#: Seconds in which calls gather when there is much to do; see `Grouped`. Not for envelopes: a
+#: client at a door waits for each.
+LINGER = 0.008
 
 #: Kinds whose next reader is nearly always the process that saved them: a door's envelope, a
 #: notice. Both readers save before they act, so that an older version ends in Conflict.
@@ -75,38 +79,26 @@ class MongoCollection(Generic[D]):
         self._files = LargeRaws(bucket, self._name, mapped)
         self._outbox = outbox
         self._clock = clock
-        self._writes: Grouped[_Write, None] = Grouped(self._write_group, lambda write: write.size)
-        self._reads: Grouped[str, D | None] = Grouped(self._read_group)
-        self._counts: Grouped[tuple[str, Scalar], int] = Grouped(self._count_group)
+        linger = 0.0 if kind is Envelope else LINGER
+        self._writes: Grouped[_Write, None] = Grouped(
+            self._write_group, lambda write: write.size, linger=linger
+        )
+        self._reads: Reads[D] = Reads(self._mongo, kind, mapped, linger)
         self._just_saved: JustSaved[D] | None = JustSaved() if kind in HANDED_OVER else None
 
     async def get(self, document_id: str) -> D | None:
         if self._just_saved and (document := self._just_saved.take(document_id)):
             return document
-        return await self._reads.add(document_id)
+        return await self._reads.get(document_id)
 
     async def find(self, query: Query) -> list[D]:
-        cursor = self._mongo.find(query_filter(self._kind, query), shape.PROJECTION)
-        cursor = cursor.sort(order(self._kind, query)).limit(query.limit)
-        with mapped():
-            found = await cursor.to_list(query.limit) if query.limit > 0 else []
-        return [shape.restored(self._kind, stored) for stored in found]
+        return await self._reads.find(query)
 
     async def count(self, where: Condition) -> int:
-        if isinstance(where, Equal) and where.value is not None:
-            return await self._counts.add((path(self._kind, where.field), where.value))
-        with mapped():
-            return int(await self._mongo.count_documents(where_filter(self._kind, where)))
+        return await self._reads.count(where)
 
     async def count_by(self, field: str, where: Condition) -> dict[str, int]:
-        name = path(self._kind, field)
-        stages = [
-            {"$match": {"$and": [where_filter(self._kind, where), {name: {"$ne": None}}]}},
-            {"$group": {"_id": f"${name}", "n": {"$sum": 1}}},
-        ]
-        with mapped():
-            groups = await self._mongo.aggregate(stages).to_list(None)
-        return {str(group["_id"]): int(group["n"]) for group in groups}
+        return await self._reads.count_by(field, where)
 
     async def save(self, document: D, *, emit: Sequence[Event] = (), raw: bytes | None = None) -> D:
         saved = document.changed(version=document.version + 1)
@@ -179,27 +171,6 @@ class MongoCollection(Generic[D]):
                     else Transient(f"store_refused_{code}")
                 )
         return results
-
-    async def _read_group(self, ids: list[str]) -> list[D | None]:
-        where = {"_id": {"$in": ids} if len(ids) > 1 else ids[0]}
-        with mapped():
-            found = await self._mongo.find(where, shape.PROJECTION).to_list(None)
-        by_id = {stored["_id"]: shape.restored(self._kind, stored) for stored in found}
-        return [by_id.get(document_id) for document_id in ids]
-
-    async def _count_group(self, wanted: list[tuple[str, Scalar]]) -> list[int]:
-        """Count for many callers at once: budgets ask for two figures before each notice."""
-        found: dict[tuple[str, Scalar], int] = {}
-        for name in dict.fromkeys(name for name, _ in wanted):
-            values = [value for one, value in wanted if one == name]
-            stages = [
-                {"$match": {name: {"$in": values}}},
-                {"$group": {"_id": f"${name}", "n": {"$sum": 1}}},
-            ]
-            with mapped():
-                groups = await self._mongo.aggregate(stages).to_list(None)
-            found |= {(name, group["_id"]): int(group["n"]) for group in groups}
-        return [found.get(one, 0) for one in wanted]
 
 
 class MongoStore:

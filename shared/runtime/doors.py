@@ -1,4 +1,4 @@
-"""Doors first: while many stand at the doors at once, a process hands on its queues with few hands.
+"""Doors first: while many stand at the doors at once, a process hands on its queues with one hand.
 
 Who stands there waits for a 250; what is kept already can wait a moment. One mail after the other
 is not a crowd, however fast: only then would work fall behind for good.
@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
 
 #: Mails being received at one moment that make a crowd.
 MANY = 5
-#: Messages in hand at once while there is one.
-FEW = 4
+#: Seconds after its MAIL FROM for which a mail counts. What takes longer waits for its sender or
+#: for the network, not for us: five slow clients are no crowd.
+RECENT = 0.03
+#: Messages in hand at once while there is one. Every other one makes the doors slower, and slower
+#: doors let a crowd stand longer.
+FEW = 1
 #: Seconds after the last crowd until all hands work again: on kept connections it comes and goes.
 QUIET = 0.02
 
@@ -23,25 +27,35 @@ class Doors:
     """How crowded the doors of this process are."""
 
     def __init__(self) -> None:
-        self._inside = 0
+        self._inside: dict[Hashable, float] = {}
         self._last_crowd = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._at_work = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
-    @contextmanager
-    def someone(self) -> Iterator[None]:
-        """A mail is being received as long as the block lasts."""
-        self._inside += 1
-        if self._inside >= MANY:
-            loop = asyncio.get_running_loop()
-            self._last_crowd = loop.time()
+    def enter(self, who: Hashable) -> None:
+        """A client begins to hand a mail in."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        self._inside.pop(who, None)
+        self._inside[who] = now
+        for other, since in list(self._inside.items()):
+            if now - since <= RECENT:
+                break
+            del self._inside[other]
+        if len(self._inside) >= MANY:
+            self._last_crowd = now
             if self._timer is None:
                 self._timer = loop.call_later(QUIET, self._look)
-        try:
-            yield
-        finally:
-            self._inside -= 1
+
+    def leave(self, who: Hashable) -> None:
+        """The client has its answer, or has gone."""
+        self._inside.pop(who, None)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether work stands back now."""
+        return self._timer is not None
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -63,7 +77,7 @@ class Doors:
         self._let_in()
 
     def _may_work(self) -> bool:
-        return self._timer is None or self._at_work < FEW
+        return not self.crowded or self._at_work < FEW
 
     async def _wait(self) -> None:
         """Return when `_let_in` has given this waiter a turn, which is counted there."""

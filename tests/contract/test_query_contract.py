@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 import pytest
@@ -34,6 +35,34 @@ CASES = (
 )
 
 
+CONDITIONS: tuple[tuple[Condition, str], ...] = (
+    (Equal("state", "closed"), "de"),
+    (Equal("due_on_text", None), "bdw"),
+    (Equal("id", "c"), "c"),
+    (Equal("state", "nothing"), ""),
+    (In("state", ["opened", "held"]), "abw"),
+    (In("id", ["a", "e", "z"]), "ae"),
+    (In("state", []), ""),
+    (ContainsAny("message_ids", ["<2@x>"]), "bd"),
+    (ContainsAny("message_ids", ["<1@x>", "<3@x>"]), "bd"),
+    (ContainsAny("message_ids", []), ""),
+    (Words("participants", "École, VU"), "w"),
+    (Words("participants", "école absente"), ""),
+    (Words("participants", " ; "), "abcdew"),
+    (Range("opened_at", at_least=instant(minutes(2))), "bcdew"),
+    (Range("opened_at", below=instant(minutes(2))), "a"),
+    (Range("opened_at", instant(minutes(2)), instant(minutes(4))), "bcd"),
+    (Range("due_on_text", below="2026-12-02"), "ae"),
+    (Range("due_on_text"), "ace"),
+    (AllOf(()), "abcdew"),
+    (AnyOf(()), ""),
+    (AllOf([Equal("state", "closed"), Equal("tray", "spam")]), "e"),
+    (AllOf([In("state", ["closed"]), Range("opened_at", below=instant(minutes(4)))]), "d"),
+    (AnyOf([Equal("id", "a"), AllOf([Equal("state", "held")])]), "ab"),
+    (AllOf([AnyOf([Equal("id", "a")]), AnyOf([Equal("id", "b")])]), ""),
+)
+
+
 @pytest.fixture
 async def filled(store: Store) -> Store:
     for document in CASES:
@@ -42,42 +71,29 @@ async def filled(store: Store) -> Store:
     return store
 
 
-@pytest.mark.parametrize(
-    ("condition", "found"),
-    [
-        (Equal("state", "closed"), "de"),
-        (Equal("due_on_text", None), "bdw"),
-        (Equal("id", "c"), "c"),
-        (Equal("state", "nothing"), ""),
-        (In("state", ["opened", "held"]), "abw"),
-        (In("id", ["a", "e", "z"]), "ae"),
-        (In("state", []), ""),
-        (ContainsAny("message_ids", ["<2@x>"]), "bd"),
-        (ContainsAny("message_ids", ["<1@x>", "<3@x>"]), "bd"),
-        (ContainsAny("message_ids", []), ""),
-        (Words("participants", "École, VU"), "w"),
-        (Words("participants", "école absente"), ""),
-        (Words("participants", " ; "), "abcdew"),
-        (Range("opened_at", at_least=instant(minutes(2))), "bcdew"),
-        (Range("opened_at", below=instant(minutes(2))), "a"),
-        (Range("opened_at", instant(minutes(2)), instant(minutes(4))), "bcd"),
-        (Range("due_on_text", below="2026-12-02"), "ae"),
-        (Range("due_on_text"), "ace"),
-        (AllOf(()), "abcdew"),
-        (AnyOf(()), ""),
-        (AllOf([Equal("state", "closed"), Equal("tray", "spam")]), "e"),
-        (AllOf([In("state", ["closed"]), Range("opened_at", below=instant(minutes(4)))]), "d"),
-        (AnyOf([Equal("id", "a"), AllOf([Equal("state", "held")])]), "ab"),
-        (AllOf([AnyOf([Equal("id", "a")]), AnyOf([Equal("id", "b")])]), ""),
-    ],
-    ids=repr,
-)
+@pytest.mark.parametrize(("condition", "found"), CONDITIONS, ids=repr)
 async def test_a_condition_finds_exactly_what_it_says(
     filled: Store, condition: Condition, found: str
 ) -> None:
     documents = await filled.cases.find(Query(condition))
     assert "".join(document.id for document in documents) == found
     assert await filled.cases.count(condition) == len(found)
+
+
+async def test_many_who_ask_at_once_get_their_own_answers(filled: Store) -> None:
+    asked = [Query(condition) for condition, _ in CONDITIONS]
+    asked += [Query(condition, limit=1) for condition, _ in CONDITIONS]
+    answers = await asyncio.gather(*map(filled.cases.find, asked))
+    found = ["".join(document.id for document in documents) for documents in answers]
+    assert found == [ids for _, ids in CONDITIONS] + [ids[:1] for _, ids in CONDITIONS]
+
+
+async def test_who_asks_for_a_field_without_index_spoils_no_other_answer(filled: Store) -> None:
+    good, bad = Query(Equal("state", "closed")), Query(Equal("subject", "x"))
+    answers = await asyncio.gather(
+        *map(filled.cases.find, [good, bad, good]), return_exceptions=True
+    )
+    assert [isinstance(answer, KeyError) for answer in answers] == [False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
 
-from shared.runtime.doors import FEW, MANY, Doors
+from shared.runtime.doors import FEW, MANY, RECENT, Doors
 from tests.waiting import until
 
 
-def crowd(doors: Doors, size: int = MANY) -> ExitStack:
-    stack = ExitStack()
-    for _ in range(size):
-        stack.enter_context(doors.someone())
-    return stack
+def crowd(doors: Doors, size: int = MANY) -> None:
+    for client in range(size):
+        doors.enter(client)
 
 
 async def test_in_a_crowd_only_a_few_work_and_afterwards_all() -> None:
@@ -44,15 +41,26 @@ async def test_one_after_the_other_is_not_a_crowd() -> None:
             at_work += 1
             await go_on.wait()
 
-    for _ in range(100):
-        with doors.someone():
-            await asyncio.sleep(0)
-    with crowd(doors, MANY - 1):
-        tasks = [asyncio.ensure_future(work()) for _ in range(FEW + 5)]
-        await asyncio.sleep(0)
-        assert at_work == FEW + 5
+    for client in range(100):
+        doors.enter(client)
+        doors.leave(client)
+    crowd(doors, MANY - 1)
+    tasks = [asyncio.ensure_future(work()) for _ in range(FEW + 5)]
+    await asyncio.sleep(0)
+    assert at_work == FEW + 5
     go_on.set()
     await asyncio.gather(*tasks)
+
+
+async def test_clients_that_dawdle_are_not_a_crowd() -> None:
+    doors, loop = Doors(), asyncio.get_running_loop()
+    crowd(doors, MANY - 1)
+    began = loop.time()
+    await until(lambda: loop.time() - began > RECENT)
+    doors.enter("one more")
+    async with asyncio.timeout(5), doors.turn(), doors.turn():
+        pass
+    assert not doors.crowded
 
 
 async def test_a_crowd_that_never_ends_starves_nothing() -> None:
@@ -73,7 +81,7 @@ async def test_a_crowd_that_never_ends_starves_nothing() -> None:
 async def test_who_gives_up_waiting_takes_no_turn_away() -> None:
     doors = Doors()
     crowd(doors)
-    async with doors.turn(), doors.turn(), doors.turn(), doors.turn():
+    async with doors.turn():
         waiting = asyncio.ensure_future(doors.turn().__aenter__())
         await asyncio.sleep(0)
         waiting.cancel()

@@ -1,0 +1,100 @@
+"""The reading half of a MongoDB collection. No driver here: the collection comes in.
+
+What waits at the same moment is asked for together: gets by id, lookups of indexed values, counts
+of one value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Generic, TypeVar
+
+from shared.adapters.mongodb_finds import Lookup, lookup, share_of, shared_filter
+from shared.adapters.mongodb_query import order, path, query_filter, where_filter
+from shared.adapters.mongodb_shape import PROJECTION, restored
+from shared.domain.document import Document
+from shared.grouping import Grouped
+from shared.ports.query import Condition, Equal, Query, Scalar
+
+D = TypeVar("D", bound=Document)
+
+
+class Reads(Generic[D]):
+    """`mongo` is the driver's collection, `mapped` turns its errors into ours."""
+
+    def __init__(
+        self,
+        mongo: Any,
+        kind: type[D],
+        mapped: Callable[[], AbstractContextManager[None]],
+        linger: float,
+    ) -> None:
+        self._mongo = mongo
+        self._kind = kind
+        self._mapped = mapped
+        self._gets: Grouped[str, D | None] = Grouped(self._get_group, linger=linger)
+        self._finds: Grouped[Lookup, list[D]] = Grouped(self._find_group, linger=linger)
+        self._counts: Grouped[tuple[str, Scalar], int] = Grouped(self._count_group, linger=linger)
+
+    async def get(self, document_id: str) -> D | None:
+        return await self._gets.add(document_id)
+
+    async def find(self, query: Query) -> list[D]:
+        shared = lookup(self._kind, query)
+        return await (self._finds.add(shared) if shared else self._find_alone(query))
+
+    async def count(self, where: Condition) -> int:
+        if isinstance(where, Equal) and where.value is not None:
+            return await self._counts.add((path(self._kind, where.field), where.value))
+        with self._mapped():
+            return int(await self._mongo.count_documents(where_filter(self._kind, where)))
+
+    async def count_by(self, field: str, where: Condition) -> dict[str, int]:
+        name = path(self._kind, field)
+        match = {"$and": [where_filter(self._kind, where), {name: {"$ne": None}}]}
+        return {str(value): count for value, count in (await self._counted(name, match)).items()}
+
+    async def _get_group(self, ids: list[str]) -> list[D | None]:
+        where = {"_id": {"$in": ids} if len(ids) > 1 else ids[0]}
+        with self._mapped():
+            found = await self._mongo.find(where, PROJECTION).to_list(None)
+        by_id = {stored["_id"]: self._restored(stored) for stored in found}
+        return [by_id.get(document_id) for document_id in ids]
+
+    async def _find_group(self, lookups: list[Lookup]) -> list[list[D]]:
+        limit = sum(each.query.limit for each in lookups)
+        if len(lookups) > 1:
+            cursor = self._mongo.find(shared_filter(lookups), PROJECTION).limit(limit)
+            with self._mapped():
+                stored = await cursor.to_list(None)
+            if len(stored) < limit:
+                documents = [self._restored(one) for one in stored]
+                return [share_of(each, documents) for each in lookups]
+        # Alone, or there is more than one answer can hold: then each asks for its own
+        return [await self._find_alone(each.query) for each in lookups]
+
+    async def _find_alone(self, query: Query) -> list[D]:
+        cursor = self._mongo.find(query_filter(self._kind, query), PROJECTION)
+        cursor = cursor.sort(order(self._kind, query)).limit(query.limit)
+        with self._mapped():
+            found = await cursor.to_list(query.limit) if query.limit > 0 else []
+        return [self._restored(stored) for stored in found]
+
+    async def _count_group(self, wanted: list[tuple[str, Scalar]]) -> list[int]:
+        """Count for many callers at once: budgets ask for two figures before each notice."""
+        found: dict[tuple[str, Scalar], int] = {}
+        for name in dict.fromkeys(name for name, _ in wanted):
+            values = [value for one, value in wanted if one == name]
+            counted = await self._counted(name, {name: {"$in": values}})
+            found |= {(name, value): count for value, count in counted.items()}
+        return [found.get(one, 0) for one in wanted]
+
+    async def _counted(self, name: str, match: Mapping[str, Any]) -> dict[Scalar, int]:
+        stages = [{"$match": match}, {"$group": {"_id": f"${name}", "n": {"$sum": 1}}}]
+        with self._mapped():
+            groups = await self._mongo.aggregate(stages).to_list(None)
+        return {group["_id"]: int(group["n"]) for group in groups}
+
+    def _restored(self, stored: Mapping[str, Any]) -> D:
+        return restored(self._kind, stored)
