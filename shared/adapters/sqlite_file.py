@@ -29,6 +29,11 @@ BATCH = 256
 #: Another process holds the write lock only while it commits; after this long it hangs.
 LOCK_TRIES = 100
 LOCK_PAUSE = 0.05
+#: Ids are random, so a save touches pages all over the indexes: with SQLite's 2 MiB each message
+#: cost a quarter more after 20,000 mails.
+CACHE_KIB = 32 * 1024
+#: 32 MiB of log between checkpoints: pages that change often are then written back once.
+CHECKPOINT_PAGES = 8000
 
 
 class _Write(NamedTuple):
@@ -190,6 +195,8 @@ def _connect(path: Path) -> Connection:
         connection.execute("PRAGMA busy_timeout = 2000")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute("PRAGMA busy_timeout = 0")
     except (OSError, sqlite3.Error) as error:
         raise Misconfigured(
