@@ -189,6 +189,14 @@ def outgoing_show(notice: str) -> None:
     show_notice(notice, read_settings(), out)
 
 
+@outgoing.command("release")
+def outgoing_release(notice: str) -> None:
+    """Let a withheld notice go out: a person has decided that it may."""
+    from services.commands.releasing import release_notice
+
+    release_notice(notice, read_settings(), out)
+
+
 @app.command()
 def ledger(
     repair: Annotated[bool, typer.Option("--repair", help="Send on what never went on.")] = False,

@@ -41,7 +41,7 @@ def show_case(text: str, settings: Settings, out: Console, *, language: str | No
 
 def show_notice(notice_id: str, settings: Settings, out: Console) -> None:
     async def work(store: Store, _: object) -> None:
-        notice = await _notice_named(store, notice_id)
+        notice = await notice_named(store, notice_id)
         raw = await store.notices.raw(notice.id) or b""
         out.print(_line_of(notice), markup=False)
         out.print(f"return path <{notice.return_path}>, Message-ID <{notice.message_id}>\n")
@@ -76,7 +76,7 @@ def _line_of(notice: Notice) -> str:
     return f"{at}  {notice.kind} to {notice.recipient}: {notice.state}{tail}"
 
 
-async def _notice_named(store: Store, notice_id: str) -> Notice:
+async def notice_named(store: Store, notice_id: str) -> Notice:
     """Return the notice of an id or of its first eight characters."""
     if notice := await store.notices.get(notice_id):
         return notice

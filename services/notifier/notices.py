@@ -25,6 +25,10 @@ _ADDRESS = re.compile(
 )
 
 
+#: Why an acknowledgement waits for a person: nobody has written to us from that address.
+IN_TEXT_ONLY = "address_only_in_text"
+
+
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One mail to one recipient; `notice_id` is the same whenever it is owed again."""
@@ -66,9 +70,12 @@ def message_id_for(notice_id: str, keys: Keys, department: Department) -> str:
 
 
 def _acknowledgement(case: Case, kind: NoticeKind) -> tuple[Owed, ...]:
-    """A person is acknowledged once, whether the case was held first or not."""
+    """A person is acknowledged once, whether the case was held first or not.
+
+    An address that only stands in a text is written to when a person has released the notice.
+    """
     address = case.acknowledge_to
-    if case.silent_because or not address:
+    if not address or not {IN_TEXT_ONLY}.issuperset(case.silent_because):
         return ()
     seed = derived_id("notice", case.id, "acknowledgement", address.lower())
     return (Owed(kind, seed),)

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 
 from services.notifier.budgets import Budget, budgets_for
 from services.notifier.composing import Letter, Letterhead, compose
-from services.notifier.notices import CaseEvent, Owed, message_id_for, notices_for, unsendable
+from services.notifier.notices import (
+    IN_TEXT_ONLY,
+    CaseEvent,
+    Owed,
+    message_id_for,
+    notices_for,
+    unsendable,
+)
 from shared.domain.keys import verp_address
 from shared.domain.notice import Notice
 from shared.errors import Poison
@@ -71,7 +78,11 @@ async def _keep(
     message_id = message_id_for(owed.notice_id, head.keys, head.department)
     mail = renderer.render(letter, message_id=message_id, at=now)
     with _reserved(budgets_for(letter, case, now)) as budgets:
-        because = unsendable(letter.recipient, head.department) or await _over(budgets, store)
+        because = (
+            unsendable(letter.recipient, head.department)
+            or (IN_TEXT_ONLY if letter.role == "complainant" and case.silent_because else "")
+            or await _over(budgets, store)
+        )
         outcome: dict[str, str] = (
             {"state": "withheld", "withheld_because": because}
             if because

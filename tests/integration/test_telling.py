@@ -6,12 +6,14 @@ import asyncio
 import email
 import email.policy
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from services.commands.releasing import release
 from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from services.notifier.telling import tell_case
@@ -21,7 +23,7 @@ from shared.domain.case import Case
 from shared.domain.document import derived_id
 from shared.domain.keys import verp_notice
 from shared.domain.notice import Notice
-from shared.errors import Poison
+from shared.errors import Poison, Refused
 from shared.events import CaseAssigned, CaseHeld, MessageAdded
 from shared.ports.query import AllOf, Query
 
@@ -218,3 +220,48 @@ async def test_a_redelivery_after_a_flood_changes_nothing(
     for case in cases:
         await again(case)
     assert await notices(store) == before
+
+
+async def test_an_address_that_only_stands_in_a_text_waits_for_a_person(
+    store: SqliteStore, clock: HandClock
+) -> None:
+    case = ASSIGNED.changed(silent_because=("address_only_in_text",))
+    await store.cases.add(case)
+    await assign(case, store, clock)
+    (acknowledgement,) = await notices(store, role="complainant")
+    assert acknowledgement.withheld_because == "address_only_in_text"
+    assert await requested(store, clock) == 1  # the unit's
+
+    for _ in range(2):  # a second release finds it on its way
+        with suppress(Refused):
+            await release(await only(store, acknowledgement.id), store)
+    assert (await only(store, acknowledgement.id)).state == "created"
+    assert await requested(store, clock) == 2
+
+
+async def test_another_reason_for_silence_beside_it_leaves_nothing_to_release(
+    store: SqliteStore, clock: HandClock
+) -> None:
+    case = ASSIGNED.changed(silent_because=("address_only_in_text", "list_headers"))
+    await store.cases.add(case)
+    await assign(case, store, clock)
+    assert await notices(store, role="complainant") == []
+
+
+async def test_a_notice_that_nobody_withheld_or_that_has_nowhere_to_go_is_not_released(
+    store: SqliteStore, clock: HandClock
+) -> None:
+    await store.cases.add(ASSIGNED)
+    await assign(ASSIGNED, store, clock)
+    acknowledgement, _ = await notices(store)
+    with pytest.raises(Refused, match="Nothing was changed"):
+        await release(acknowledgement, store)
+    nowhere = acknowledgement.changed(state="withheld", withheld_because="address_is_ours")
+    with pytest.raises(Refused, match="reach the person in another way"):
+        await release(nowhere, store)
+
+
+async def only(store: SqliteStore, notice_id: str) -> Notice:
+    notice = await store.notices.get(notice_id)
+    assert notice is not None
+    return notice
