@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from shared.domain.document import Document, Value
-from shared.domain.envelope import Channel, Language
+from shared.domain.envelope import Channel, ComplainantKind, Language
 
+MessageKind = Literal["complaint", "comment", "request", "thanks", "out_of_scope"]
+FlagName = Literal[
+    "possible_review",
+    "tribunal",
+    "access_to_information",
+    "possible_disclosure",
+    "sensitive",
+    "names_staff",
+    "several_complaints",
+]
+#: What became of a document: its text is here ("read"); it waits for a scan to be made text
+#: ("scan"); a person must open it ("by_a_person", with the reason); it is an archive, listed and
+#: never opened; it is encrypted; a virus was found in it; it went over a limit.
+DocumentState = Literal[
+    "read", "scan", "by_a_person", "archive", "encrypted", "infected", "too_large"
+]
 
 class Attachment(Value):
     """One document in a message. `part` is its path in the MIME tree ("2.1"), for a download."""
@@ -29,11 +45,65 @@ class Bounce(Value):
     original_message_id: str | None = None
 
 
+class Forwarded(Value):
+    """A mail that somebody passed on in the text of theirs: who wrote it, when, and what."""
+
+    from_address: str = ""
+    from_name: str = ""
+    date: datetime | None = None
+    subject: str = ""
+    text: str = ""
+
+
+class Flag(Value):
+    """Something that a person should look at, and the words that led to it; never a decision.
+
+    `start` and `end` are positions in the text named by `where`: "own_text", or a document's part.
+    """
+
+    name: FlagName
+    words: str
+    start: int
+    end: int
+    where: str = "own_text"
+    #: The rule that found it, for "sensitive" what it is about ("threat", "self_harm" …)
+    because: str = ""
+
+
+class Triage(Value):
+    """What a message is about, as far as its words say. `happened_on` is the day of the facts."""
+
+    kind: MessageKind = "complaint"
+    flags: tuple[Flag, ...] = ()
+    complainant_kind: ComplainantKind = "natural"
+    happened_on: date | None = None
+
+
+class DocumentText(Value):
+    """What was understood of one attached document. `part` is that of its Attachment.
+
+    `pages` is None where a kind of document has none; `entries` lists what an archive holds.
+    `because` is a code of ours: why a person must read it, or what stopped the reading.
+    """
+
+    part: str
+    name: str
+    type: str
+    state: DocumentState
+    because: str = ""
+    text: str = ""
+    cut: bool = False
+    pages: int | None = None
+    entries: tuple[str, ...] = ()
+
+
 class Reading(Value):
     """What the reader found. No string in it holds NUL or a lone surrogate.
 
     `text` is all of it; `own_text` is without quoted history and is never empty when `text` is
     not. At most 1 MiB of text each; `cut` says that more is in the raw bytes.
+    `own_text` is also without `signature` (signature and disclaimer, as they stand in `text`).
+    `mixed` says that the person wrote in both languages.
     `content_sha256` is over the MIME body without trace headers: the same for two deliveries.
     """
 
@@ -52,6 +122,8 @@ class Reading(Value):
     text: str = ""
     own_text: str = ""
     quoted_text: str = ""
+    signature: str = ""
+    forwarded: Forwarded | None = None
     cut: bool = False
     attachments: tuple[Attachment, ...] = ()
     automatic: bool = False
@@ -59,6 +131,7 @@ class Reading(Value):
     bounce: Bounce | None = None
     language: Language = "fr"
     language_confidence: float = 0.0
+    mixed: bool = False
     content_sha256: str = ""
     defects: tuple[str, ...] = ()
 
@@ -78,3 +151,4 @@ class Message(Document):
     at: datetime
     channel: Channel
     reading: Reading
+    documents: tuple[DocumentText, ...] = ()
