@@ -52,7 +52,7 @@ bench: setup-dev servers ## [tests/bench/run.py] Measure both shapes; prints a t
 soak: setup-dev servers ## [tests/soak/__main__.py] Kill each part in turn under 5,000 mails, and count
 	@exec $(BIN)/python -m tests.soak $(ARGS)
 
-corpus: setup-dev ## [tests/corpus/__main__.py] Read and route a folder of mail: make corpus MAIL=folder
+corpus: setup-dev ## [tests/corpus/__main__.py] Measure the reader on a folder of mail: make corpus MAIL=folder
 	@exec $(BIN)/python -m tests.corpus $(MAIL) $(ARGS)
 
 lock: ## Make both locks again from pyproject.toml (ARGS=--upgrade takes newer versions)

@@ -37,11 +37,13 @@ ZIPPED = (
 ODF = re.compile(rb"^PK\x03\x04.{26}mimetype(application/vnd\.oasis\.opendocument\.[a-z]+)", re.S)
 HTML = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I)
 BINARY = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
+MAILS = frozenset({"message/rfc822", "message/global"})
 EXTENSIONS = {
     "text/plain": ".txt",
     "text/html": ".html",
     "text/calendar": ".ics",
     "message/rfc822": ".eml",
+    "message/global": ".eml",
     "message/delivery-status": ".txt",
     "message/disposition-notification": ".txt",
     "message/feedback-report": ".txt",
@@ -79,7 +81,7 @@ def name_of(part: Part, data: bytes) -> str:
     wrote, at most `limits.NAME_CHARACTERS`.
     """
     name = safe_name(part.name)
-    if not name and part.content_type == "message/rfc822":
+    if not name and part.content_type in MAILS:
         name = safe_name(_subject(data).replace("/", "-")[: limits.NAME_CHARACTERS])
         name = f"{name}.eml" if name else ""
     if name:

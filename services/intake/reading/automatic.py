@@ -84,6 +84,7 @@ def reasons(facts: Facts) -> tuple[str, ...]:
     found = dict.fromkeys(_by_headers(facts.headers))
     checks = {
         "null_sender": _null_sender(facts),
+        "loop_marker": _own_loop_marker(facts),
         "report_type": not rules().report_types.isdisjoint(facts.types),
         "sender_local_part": _machine_address(facts),
         "sender_name": bool(rules().sender_name.match(facts.from_name)),
@@ -91,7 +92,8 @@ def reasons(facts: Facts) -> tuple[str, ...]:
         "received_count": len(facts.headers.every("received")) >= rules().most_received,
         "own_domain": _own(facts),
     }
-    return (*found, *(name for name, holds in checks.items() if holds))
+    found.update(dict.fromkeys(name for name, holds in checks.items() if holds))
+    return tuple(found)
 
 
 def _by_headers(headers: Headers) -> list[str]:
@@ -111,6 +113,19 @@ def _null_sender(facts: Facts) -> bool:
     if facts.mail_from is not None and facts.mail_from.strip() in {"", "<>"}:
         return True
     return any(NULL_PATH.match(path) for path in facts.headers.every("return-path"))
+
+
+def _own_loop_marker(facts: Facts) -> bool:
+    """Say whether the sender marked the message against loops with its own name.
+
+    Lists put their address there too, on what people wrote.
+    """
+    own = {facts.from_address.lower(), (facts.mail_from or "").lower()}
+    for value in facts.headers.every("x-loop"):
+        marker = value.decode("latin-1").strip().strip("<>").lower()
+        if "@" not in marker or marker in own or is_machine_name(marker):
+            return True
+    return False
 
 
 def _machine_address(facts: Facts) -> bool:

@@ -5,29 +5,47 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from services.intake.reading import limits, markup
+from services.intake.reading import containers, invitation, limits, markup
 from services.intake.reading.charsets import decode, storable
 from services.intake.reading.structure import Part
 from services.intake.reading.transfer import content
 
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.I)
 MEDIA = ("image/", "audio/", "video/")
+CALENDAR = "text/calendar"
+#: Lines that a mail program wrote, not a person: delimiters, and fields of a part.
+STRUCTURE = re.compile(r"^(?:--\S{1,200}[ \t]*|(?:content|mime)-[a-z-]{2,40}:[^\n]*)$", re.I | re.M)
+RTF = "text/rtf"
+#: Inline OpenPGP (RFC 9580 §6.2); the text around it is the person's.
+ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
 
 
 @dataclass(slots=True)
 class Bodies:
-    """`text` and `html` list what a reader would show; `attached` is everything else."""
+    """`text` and `html` list what a reader would show; `attached` is everything else.
+
+    `spare` holds what is shown when there is no text: that of a TNEF part, a calendar's facts.
+    """
 
     text: list[Part] = field(default_factory=list)
     html: list[Part] = field(default_factory=list)
     attached: list[Part] = field(default_factory=list)
+    spare: list[Part] = field(default_factory=list)
 
 
 def choose(root: Part) -> Bodies:
     """Sort the parts of a message as RFC 8621 §4.1.4 says."""
     found = Bodies()
     _sort((root,), "mixed", found, to_text=True, to_html=True, in_alternative=False)
+    found.spare += [part for part in found.attached if part.content_type == CALENDAR]
+    if found.spare and not any(_has_words(part) for part in (*found.text, *found.html)):
+        found.text.append(found.spare[0])
     return found
+
+
+def _has_words(part: Part) -> bool:
+    is_text = part.content_type.startswith("text/")
+    return is_text and not part.raw[part.start : part.end].isspace() and part.start < part.end
 
 
 def _sort(
@@ -51,6 +69,8 @@ def _sort(
                 to_html=to_html,
                 in_alternative=in_alternative or kind == "alternative",
             )
+        elif part.disposition == containers.SPARE:
+            found.spare.append(part)
         elif not _is_inline(part, index, multipart):
             found.attached.append(part)
         elif multipart == "alternative":
@@ -111,9 +131,27 @@ def text_of(part: Part, defects: set[str]) -> tuple[str, bool]:
     text = storable(decode(data[:most], charset, defects))
     if is_html:
         return storable(markup.text_of(text)), cut
+    if part.content_type in {CALENDAR, RTF}:
+        return storable(_written(part.content_type, text)), cut
+    if ENCRYPTED in text:
+        defects.add("encrypted_mail")
     if part.parameters.get("format", "").lower() == "flowed":
         text = unflowed(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
     return text, cut
+
+
+def without_structure(text: str) -> str:
+    """Return the words of a body whose parts cannot be told apart: its lines but for MIME's."""
+    return STRUCTURE.sub("", text)
+
+
+def _written(kind: str, text: str) -> str:
+    """Return the words of a text that is not written to be read as it stands."""
+    if kind == CALENDAR:
+        return invitation.summary(text)
+    from striprtf.striprtf import rtf_to_text  # imported late: few mails have only such a text
+
+    return str(rtf_to_text(text, errors="ignore")).strip()  # type: ignore[no-untyped-call]
 
 
 def unflowed(text: str, *, delsp: bool) -> str:

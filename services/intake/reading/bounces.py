@@ -1,7 +1,7 @@
 """Delivery reports: who could not be reached, for good or for now, and by which mail of ours.
 
 RFC 3464 reports are read here; reports in prose by flufl.bounce. `permanent` answers one
-question: is this address dead? A full mailbox or a refused message is not.
+question, in `dead_addresses`: is this address dead?
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
 
 from services.intake.reading.automatic import is_machine_name, says_failed
+from services.intake.reading.dead_addresses import Recipient, Words, is_dead
 from services.intake.reading.headers import Headers, split
 from services.intake.reading.identity import message_id_of, message_ids
 from services.intake.reading.structure import Part
@@ -43,12 +43,12 @@ ORIGINAL_TYPES = frozenset(
     {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global"}
 )
 ADDRESS = re.compile(rb"[^\s<>;,\"()\[\]{}:]{1,64}@[^\s<>;,\"()\[\]{}:]{1,255}")
-STATUS = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 ORIGINAL_ID = re.compile(rb"^[> \t]*Message-ID:[ \t\r\n]*(<[^<>\s]{3,300}>)", re.I | re.M)
-#: RFC 3463: the address or its domain is wrong; 5.1.7 and 5.1.8 are about the sender's.
-DEAD_ADDRESS = frozenset({"0", "1", "2", "3", "4", "6", "10"})
 MOST_BYTES = 512 * 1024
 MOST_IN_WORDS = 10
+#: Recipients whose words are weighed, and the characters of what is said of one.
+MOST_JUDGED = 100
+MOST_SAID = 2_000
 #: Characters of a report in prose that are looked at, and where its copy of our mail begins.
 MOST_PROSE = 4_000
 NOTIFICATION = re.compile(r"\s*\{\s*\"")  # JSON for programs, from a subscription of somebody's
@@ -58,23 +58,6 @@ COPY = re.compile(
     r"|this is a copy)",
     re.IGNORECASE | re.MULTILINE,
 )
-
-
-class Recipient(NamedTuple):
-    """One recipient of a report; `words` is what the report says of them."""
-
-    address: str
-    delayed: bool
-    words: str
-    in_prose: bool = True
-    reached: bool = False
-
-
-class Words(NamedTuple):
-    full: re.Pattern[str]
-    dead: re.Pattern[str]
-    alive: re.Pattern[str]
-    refused: re.Pattern[str]
 
 
 @cache
@@ -108,7 +91,7 @@ def bounce_of(root: Part, reasons: tuple[str, ...], subject: str, text: str) -> 
     failed = [each for each in recipients if not each.delayed] or recipients
     return Bounce(
         failed=tuple(dict.fromkeys(each.address for each in failed if each.address)),
-        permanent=any(is_dead(each, text) for each in failed),
+        permanent=any(is_dead(each, text, subject, words()) for each in failed[:MOST_JUDGED]),
         original_message_id=_original_id(root),
     )
 
@@ -137,7 +120,7 @@ def _recipients(part: Part) -> Iterator[Recipient]:
             delayed=action.startswith(b"delayed"),
             reached=action.startswith((b"delivered", b"relayed", b"expanded")),
             in_prose=False,
-            words=" ".join(each.decode("utf-8", "replace") for each in said),
+            words=" ".join(each.decode("utf-8", "replace") for each in said)[:MOST_SAID],
         )
 
 
@@ -195,36 +178,6 @@ def _strangers(headers: Headers, found: list[bytes]) -> list[str]:
     ours = b" ".join(headers.every("to") + headers.every("from")).lower()
     named = (each.strip(b".:'*=") for each in found if each.lower().strip(b".:'*=") not in ours)
     return [a for a in dict.fromkeys(map(_text, named)) if not is_machine_name(a)]
-
-
-def is_dead(recipient: Recipient, text: str) -> bool:
-    """Say whether the report means that the address does not exist (any more).
-
-    In doubt a status code decides (RFC 3463: only x.1.x is about the address); a report in
-    prose that gives up for good without a reason means it.
-    """
-    status = STATUS.search(recipient.words[:200])
-    about_sender = status is not None and status[2] == "1" and status[3] not in DEAD_ADDRESS
-    if recipient.delayed or about_sender or (status and status[1] == "4"):
-        return False
-    verdict = _verdict(recipient.words)
-    if verdict is None and status and status[2] == "1":
-        return True
-    if verdict is None:
-        verdict = _verdict(text)
-    if verdict is None:
-        return recipient.in_prose and not words().refused.search(text)
-    return verdict
-
-
-def _verdict(said: str) -> bool | None:
-    """Return True for dead, False for alive, None when the words say neither."""
-    lists = words()
-    if lists.full.search(said):
-        return False
-    if lists.dead.search(said):
-        return True
-    return False if lists.alive.search(said) else None
 
 
 def _original(root: Part) -> Headers | None:

@@ -11,6 +11,12 @@ PARTS = 1_000
 MESSAGE_BYTES = 64 * 1024 * 1024
 #: Text kept in the store, each of `text`, `own_text`, `quoted_text` (UTF-8); BSON ends at 16 MiB.
 TEXT_BYTES = 1024 * 1024
+#: Bytes taken out of containers (S/MIME, TNEF), one in another included, and how many containers.
+OPENED_BYTES = 64 * 1024 * 1024
+OPENED = 20
+#: Packed RTF grows eightfold at most, in a loop of Python; a calendar's facts stand at its head.
+RTF_BYTES = 1024 * 1024
+CALENDAR_BYTES = 256 * 1024
 HEADER_TEXT = 2_000
 NAME_CHARACTERS = 150
 ADDRESSES = 1_000

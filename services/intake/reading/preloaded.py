@@ -21,11 +21,12 @@ import flufl.bounce  # noqa: E402, F401
 import puremagic  # noqa: E402, F401
 import selectolax.lexbor  # noqa: E402, F401
 
-from services.intake.reading import automatic, bounces, language, quoting  # noqa: E402
+from services.intake.reading import automatic, bounces, language, own_words  # noqa: E402
 
 automatic.rules()
 bounces.words()
-quoting.words()
+own_words.load_words()
+language.small_words()
 language.language_of("Bonjour")
 gc.collect()
 gc.freeze()  # the children write no reference counts of the collector into shared pages

@@ -1,162 +1,117 @@
 """A person's own words, apart from the history that their mail program put below or above them.
 
-In doubt a line is the person's own: the full text is kept anyway, but rules read `own` first.
+In doubt a line is the person's own: the full text is kept anyway, but rules read own words first.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from functools import cache
-from importlib import resources
-from typing import NamedTuple
+from itertools import pairwise
 
-#: An attribution may be wrapped over three lines, and people's names and addresses are long.
-ATTRIBUTION_LINES = 3
-LINE_CHARACTERS = 300
-WRAPPED_VERB = 12
-LABEL_CHARACTERS = 30
-#: How far below "De :" the other labels of a block may stand (long lists of recipients wrap).
-BLOCK_LINES = 10
+from services.intake.reading import attributions, labels
+from services.intake.reading.announcements import Announcement, announcement_at, is_telling
+from services.intake.reading.page import Page
 
-#: An address, a clock time or an ISO date: what a program writes and a person rarely does.
-EVIDENCE = re.compile(r"@|\b\d{1,2}\s?[:h]\s?\d{2}\b|\b\d{4}-\d{2}-\d{2}\b")
-#: "2016-10-24 15:36 GMT+02:00 Untel <x@exemple.org>:", in any language
-DATED_ADDRESS = r"^[^\n<>]{0,60}\d[^\n<>]{0,120}<[^<>\n]{1,120}@[^<>\n]{1,120}>"
-QUOTED = re.compile(r"^[ \t]{0,3}>")
-OPENING = re.compile(r"\s*(?:On|Le|El|Am|Il|Em|Op|Den|W dniu)\b")
-OPENING_ADDRESS = re.compile(r"\s*(?:\S{1,64}@|<)")
-RULE = re.compile(r"^\s*[_-]{5,}\s*$")
-SIGNS = frozenset({">", "-", "*", "_"})
+#: How many lines are looked at closely; below them all that is not marked is the person's own.
+LOOKS = 4_000
+#: So many answers each below its own quotation are the habit of a correspondent.
+SEVERAL = 2
 
 
-class Words(NamedTuple):
-    """The compiled word lists of `quoting.toml`."""
-
-    attribution: re.Pattern[str]
-    separator: re.Pattern[str]
-    labels: dict[str, re.Pattern[str]]
+def words() -> None:
+    """Load the word lists, so that the first message does not wait for them."""
+    attributions.words()
+    labels.tables()
 
 
-@cache
-def words() -> Words:
-    """Return the word lists; read once, when the first message is."""
-    data = tomllib.loads(resources.files(__package__).joinpath("quoting.toml").read_text("utf-8"))
-    wrote = "|".join(word.replace(" ", r"\s") for word in data["wrote"])
-    verb = rf"(?:(?<![\w'’])(?:{wrote})|{DATED_ADDRESS})\s{{0,2}}:\s*$"
-    lines = "|".join(line.replace(" ", r"\s") for line in data["separators"])
-    separator = rf"^\s*\*?(?:{lines})\*?\s*(?:$|(?:from|de)\s?:)"
-    labels = {
-        kind: rf"^\s{{0,3}}\*{{0,2}}(?:{'|'.join(names)})\s?\*{{0,2}}\s?:\*{{0,2}}\s?"
-        for kind, names in data["labels"].items()
-    }
-    return Words(
-        attribution=re.compile(verb, re.IGNORECASE),
-        separator=re.compile(separator, re.IGNORECASE),
-        labels={kind: re.compile(line, re.IGNORECASE) for kind, line in labels.items()},
-    )
+def quoted_lines(page: Page, *, is_reply: bool = False) -> list[bool]:
+    """Say for each line whether it is history.
 
-
-def split(text: str) -> tuple[str, str]:
-    """Return (own, quoted): the lines of `text`, each in one of the two, in order.
-
-    `own` is the whole text when everything in it is quoted: a mail that only forwards is the
-    person's message.
+    `is_reply` helps where nothing announces what is quoted: see `Scan.keep_inner_quotes`.
     """
-    lines = text.split("\n")
-    if not any(map(_is_telling, lines)):
-        return text.strip("\n"), ""
-    is_quoted = _marks(lines)
-    own = "\n".join(line for line, out in zip(lines, is_quoted, strict=True) if not out)
-    quoted = "\n".join(line for line, out in zip(lines, is_quoted, strict=True) if out)
-    if not own.strip():
-        return text.strip("\n"), ""
-    return own.strip("\n"), quoted.strip("\n")
+    if not any(page.marked) and not any(map(is_telling, page.raw)):
+        return [False] * len(page.raw)
+    return Scan(page, is_reply=is_reply).lines()
 
 
-def _is_telling(line: str) -> bool:
-    """Say whether a line could start history, at little cost: most lines could not."""
-    return (
-        line[:4].lstrip()[:1] in SIGNS or ":" in line[:LABEL_CHARACTERS] or line[-3:].find(":") >= 0
-    )
+class Scan:
+    """One way through a page, from the top."""
 
+    def __init__(self, page: Page, *, is_reply: bool) -> None:
+        self.page = page
+        self.quoted = list(page.marked)
+        self.announced = False
+        self.is_reply = is_reply
+        self.first_own: int | None = None
+        self.left = LOOKS
 
-def _marks(lines: list[str]) -> list[bool]:
-    """Say for each line whether it is quoted."""
-    marks = [QUOTED.match(line) is not None for line in lines]
-    for at, line in enumerate(lines):
-        if marks[at] or not _is_telling(line):
-            continue
-        if _ends_attribution(lines, at):
-            first = _attribution_start(lines, at, marks)
-            follows = _next_is_marked(marks, lines, at)
-            if follows:
-                marks[first : at + 1] = [True] * (at + 1 - first)
-            elif EVIDENCE.search(" ".join(lines[first : at + 1])):
-                return _all_from(marks, first)
-        elif _starts_block(lines, at):
-            return _all_from(marks, _rule_above(lines, at))
-    return marks
+    def lines(self) -> list[bool]:
+        at = 0
+        while at < len(self.page.raw):
+            at = self.step(at)
+        if not self.announced:
+            self.keep_inner_quotes()
+        return self.quoted
 
+    def step(self, at: int) -> int:
+        """Look at one line; return the next to look at."""
+        line = self.page.bare[at]
+        found = None
+        if self.left and line and is_telling(line):
+            self.left -= 1
+            found = announcement_at(self.page, at)
+        if found is not None:
+            if self.page.marked[found.first]:
+                self.announced = True
+            elif self.page.next_is_marked(found.end):
+                return self.open_quote(found)
+            elif found.sure:
+                return self.take(found)
+        if self.first_own is None and not self.quoted[at] and line.strip():
+            self.first_own = at
+        return at + 1
 
-def _rule_above(lines: list[str], at: int) -> int:
-    """Return the line of "_____" that Outlook draws above a block, else the block's first."""
-    above = at - 1
-    while above >= 0 and not lines[above].strip():
-        above -= 1
-    return above if above >= 0 and RULE.match(lines[above]) else at
+    def open_quote(self, found: Announcement) -> int:
+        """Take the lines that announce a ">" quotation, which has an end."""
+        self.announced = True
+        at = self.page.next_filled(found.end) or found.end
+        self.quote(found.first, at)
+        if not self.page.is_barred(at):
+            return at
+        while at < len(self.page.raw) and (self.page.is_barred(at) or not self.page.raw[at]):
+            self.quoted[at] = True
+            at += 1
+        return at
 
+    def take(self, found: Announcement) -> int:
+        """Take the rest of the text as history; but at the very top only what announces it.
 
-def _all_from(marks: list[bool], first: int) -> list[bool]:
-    return marks[:first] + [True] * (len(marks) - first)
+        Where nothing stands above, the person forwarded it, or answered below it without marks.
+        """
+        if self.first_own is not None and self.first_own < found.first:
+            self.announced = True
+            self.quote(found.first, len(self.page.raw))
+            return len(self.page.raw)
+        if found.kind == "block" and (found.block is None or not found.block.is_of_a_program):
+            self.first_own = found.first if self.first_own is None else self.first_own
+            return found.end
+        self.announced = True
+        self.quote(found.first, found.end)
+        return found.end
 
+    def quote(self, first: int, end: int) -> None:
+        self.quoted[first:end] = [True] * (end - first)
+        if self.first_own is not None and self.first_own >= first:
+            self.first_own = None
 
-def _ends_attribution(lines: list[str], at: int) -> bool:
-    """Say whether "… a écrit :" ends here; "a" and "écrit :" may stand on two lines."""
-    line = lines[at]
-    if len(line) > LINE_CHARACTERS or ":" not in line:
-        return False
-    if at and len(line) <= WRAPPED_VERB:
-        line = f"{lines[at - 1][-LINE_CHARACTERS:]} {line}"
-    return words().attribution.search(line) is not None
+    def keep_inner_quotes(self) -> None:
+        """Give back ">" lines that nothing announced and that own words follow.
 
-
-def _attribution_start(lines: list[str], at: int, marks: list[bool]) -> int:
-    """Return the line on which a wrapped attribution begins."""
-    first = at
-    while first > 0 and at - first < ATTRIBUTION_LINES - 1:
-        if OPENING.match(lines[first]):
-            break
-        above = lines[first - 1]
-        if not above.strip() or marks[first - 1] or len(above) > 120 or above.endswith((".", "!")):
-            break
-        first -= 1
-    opens = OPENING.match(lines[first]) or OPENING_ADDRESS.match(lines[first])
-    return first if opens else at
-
-
-def _next_is_marked(marks: list[bool], lines: list[str], at: int) -> bool:
-    """Say whether the first line below that is not empty is a ">" line."""
-    for below in range(at + 1, min(at + 4, len(lines))):
-        if lines[below].strip():
-            return marks[below]
-    return False
-
-
-def _starts_block(lines: list[str], at: int) -> bool:
-    """Say whether a forwarded or quoted message begins on this line."""
-    line = lines[at]
-    if len(line) > LINE_CHARACTERS or not line:
-        return False
-    if words().separator.match(line):
-        return True
-    labels = words().labels
-    if ":" not in line or not labels["from"].match(line):
-        return False
-    below = lines[at + 1 : at + 1 + BLOCK_LINES]
-    found = {
-        kind
-        for kind in ("sent", "to", "subject")
-        if any(labels[kind].match(each) for each in below)
-    }
-    return len(found) >= 2
+        Then the person may have typed them, or set a part of their letter in. Below everything
+        they are history, and in a reply that answers several of them one by one.
+        """
+        filled = [at for at, line in enumerate(self.page.bare) if line.strip()]
+        own = [at for at in filled if not self.quoted[at]]
+        pairs = pairwise(filled)
+        answers = sum(self.quoted[above] and not self.quoted[below] for above, below in pairs)
+        if own and not (self.is_reply and answers >= SEVERAL):
+            self.quoted[: own[-1]] = [False] * own[-1]

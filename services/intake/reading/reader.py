@@ -15,14 +15,14 @@ from services.intake.reading import (
     headers,
     language,
     limits,
-    quoting,
+    own_words,
 )
 from services.intake.reading.charsets import decode, storable
 from services.intake.reading.content import content_sha256
 from services.intake.reading.headers import Headers
 from services.intake.reading.identity import message_id_of, message_identity, message_ids
 from services.intake.reading.structure import Parser, Part
-from shared.domain.reading import Attachment, Reading
+from shared.domain.reading import Attachment, Forwarded, Reading
 from shared.errors import Poison
 
 
@@ -69,11 +69,13 @@ class Addressed(NamedTuple):
 
 
 class Texts(NamedTuple):
-    """The text of a message in its three cuts."""
+    """The text of a message, whole and in its parts."""
 
     text: str
     own_text: str
     quoted_text: str
+    signature: str
+    forwarded: Forwarded | None
     cut: bool
 
 
@@ -86,7 +88,7 @@ def _read(raw: bytes, mail_from: str | None, own_domains: frozenset[str]) -> Rea
     charset = next((part.charset for part in found.text + found.html if part.charset), "")
     who = _addressed(root.headers, charset, mail_from, defects)
     subject = headers.text(root.headers.first("subject"), charset, defects)
-    texts = _texts(root, found, defects)
+    texts = _texts(root, found, subject, defects)
     tongue, confidence = language.language_of(f"{subject}\n{texts.own_text}")
     reasons = automatic.reasons(
         automatic.Facts(
@@ -107,12 +109,13 @@ def _read(raw: bytes, mail_from: str | None, own_domains: frozenset[str]) -> Rea
         in_reply_to=message_ids(root.headers.first("in-reply-to"))[: limits.REFERENCES],
         references=message_ids(root.headers.first("references"))[-limits.REFERENCES :],
         **texts._asdict(),
-        attachments=_attached(found, defects),
+        attachments=_attached(root, found, defects),
         automatic=bool(reasons),
         automatic_reasons=reasons,
         bounce=bounces.bounce_of(root, reasons, subject, texts.text),
         language=tongue,
         language_confidence=confidence,
+        mixed=language.mixed_of(texts.own_text),
         content_sha256=content_sha256(raw[root.start :]),
         defects=tuple(sorted(defects)),
     )
@@ -172,7 +175,7 @@ def _date(found: Headers, defects: set[str]) -> datetime | None:
         return None
 
 
-def _texts(root: Part, found: bodies.Bodies, defects: set[str]) -> Texts:
+def _texts(root: Part, found: bodies.Bodies, subject: str, defects: set[str]) -> Texts:
     text, cut = _joined(found.text, defects)
     if not text.strip() and found.html:
         text, cut = _joined(found.html, defects)
@@ -183,16 +186,23 @@ def _texts(root: Part, found: bodies.Bodies, defects: set[str]) -> Texts:
     elif all(part.content_type == "text/html" for part in found.text):
         defects.add("no_plain_text")
     text, cut_again = _bounded(text)
-    own, quoted = quoting.split(text)
-    return Texts(text=text, own_text=own, quoted_text=quoted, cut=cut or cut_again)
+    parts = own_words.parts_of(text, subject)
+    return Texts(
+        text=text,
+        own_text=parts.own,
+        quoted_text=parts.quoted,
+        signature=parts.signature,
+        forwarded=parts.forwarded,
+        cut=cut or cut_again,
+    )
 
 
 def _as_it_stands(root: Part, defects: set[str]) -> str:
     """Return the body undone, for a message whose structure hides all of it."""
     body = root.raw[root.start : root.start + limits.TEXT_BYTES]
-    if root.parts and body.strip():
+    if root.content_type.startswith("multipart/") and body.strip():
         defects.add("no_readable_part")
-        return storable(decode(body, root.charset, defects)).strip()
+        return bodies.without_structure(storable(decode(body, root.charset, defects))).strip()
     return ""
 
 
@@ -217,13 +227,13 @@ def _bounded(text: str) -> tuple[str, bool]:
     return data[: limits.TEXT_BYTES].decode("utf-8", "ignore"), True
 
 
-def _attached(found: bodies.Bodies, defects: set[str]) -> tuple[Attachment, ...]:
+def _attached(root: Part, found: bodies.Bodies, defects: set[str]) -> tuple[Attachment, ...]:
     """Return every part that is not text of the message, pictures in the text included."""
     shown = [
         part
         for part in found.text + found.html
         if not part.content_type.startswith("text/") or part.name
     ]
-    unique = {part.path: part for part in (*found.attached, *shown)}
-    parts = sorted(unique.values(), key=lambda part: part.start)
+    wanted = {part.path for part in (*found.attached, *shown)}
+    parts = (part for part in root.leaves() if part.path in wanted)
     return tuple(attachments.describe(part, defects) for part in parts)

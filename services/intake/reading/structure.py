@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from services.intake.reading import delimiters, headers, limits, parameters
+from services.intake.reading import containers, delimiters, headers, limits, parameters
 from services.intake.reading.headers import Headers
 from shared.errors import Poison
 
@@ -51,29 +51,59 @@ class Part:
             yield self
 
 
+@dataclass(slots=True)
+class Tally:
+    """What one message has cost so far, the parts inside of containers included."""
+
+    parts: int = 0
+    opened: int = 0
+    opened_bytes: int = 0
+
+
 class Parser:
     """Reads one message; keeps count of its parts and notes its defects."""
 
-    def __init__(self, raw: bytes, defects: set[str]) -> None:
+    def __init__(self, raw: bytes, defects: set[str], tally: Tally | None = None) -> None:
         self.raw = raw
         self.defects = defects
-        self.count = 0
+        self.tally = tally or Tally()
 
     def parse(self) -> Part:
-        """Return the root. Raises Poison when a limit is exceeded."""
+        """Return the root of a message. Raises Poison when a limit is exceeded."""
         start = headers.start_of(self.raw)
         if self.raw[:1].isspace():
             self.defects.add("leading_blanks")
         found, body = headers.split(self.raw, start, len(self.raw), self.defects)
         return self.part(found, body, len(self.raw), path="", depth=0)
 
+    def entity(self, data: bytes, *, path: str, depth: int) -> Part:
+        """Return the part that `data` is, headers and all, taken out of a container at `path`."""
+        inner = Parser(data, self.defects, self.tally)
+        found, body = headers.split(data, 0, len(data), self.defects)
+        return inner.part(found, body, len(data), path=path, depth=depth)
+
+    def may_open(self, size: int) -> bool:
+        """Count a container whose content has `size` bytes; say whether that is still allowed."""
+        self.tally.opened += 1
+        self.tally.opened_bytes += size
+        allowed = (
+            self.tally.opened <= limits.OPENED and self.tally.opened_bytes <= limits.OPENED_BYTES
+        )
+        if not allowed:
+            self.defects.add("too_much_in_containers")
+        return allowed
+
+    def count(self) -> None:
+        """Count one more part. Raises Poison("too_many_parts")."""
+        self.tally.parts += 1
+        if self.tally.parts > limits.PARTS:
+            raise Poison("too_many_parts")
+
     def part(
         self, found: Headers, start: int, end: int, *, path: str, depth: int, digest: bool = False
     ) -> Part:
         """Return the part whose headers are `found` and whose body lies between the offsets."""
-        self.count += 1
-        if self.count > limits.PARTS:
-            raise Poison("too_many_parts")
+        self.count()
         if depth > limits.DEPTH:
             raise Poison("nested_too_deep")
         kind, details = self.content_type(found, digest=digest)
@@ -82,10 +112,12 @@ class Parser:
             children = self.children(
                 kind, details.get("boundary", ""), start, end, path=path, depth=depth
             )
+            if kind == "multipart/encrypted":  # RFC 1847 §2.2: OpenPGP, mostly
+                self.defects.add("encrypted_mail")
             if not children:
                 kind, details = "text/plain", {}
         disposition, more = self.parsed(found.first("content-disposition"))
-        return Part(
+        part = Part(
             raw=self.raw,
             start=start,
             end=end,
@@ -98,6 +130,7 @@ class Parser:
             encoding=_encoding(found.first("content-transfer-encoding")),
             parts=children,
         )
+        return part if children else containers.opened(part, self, depth=depth)
 
     def parsed(self, value: bytes) -> tuple[str, dict[str, str]]:
         if not value:
@@ -111,7 +144,7 @@ class Parser:
             if not digest:
                 self.defects.add("no_content_type")
             return ("message/rfc822" if digest else "text/plain"), {}
-        for value in values:
+        for value in reversed(values):  # a later one was added by whoever knew better
             kind, details = self.parsed(value)
             kind = kind.replace(" ", "")
             if TYPE.match(kind):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import binascii
 import re
+from typing import TYPE_CHECKING
 
-from services.intake.reading.structure import Part
+if TYPE_CHECKING:
+    from services.intake.reading.structure import Part
 
 AS_IS = frozenset(
     {"", "7bit", "8bit", "binary", "7-bit", "8-bit", "7bits", "8bits", "none", "identity"}
@@ -79,7 +81,7 @@ def uuencoded(body: bytes, defects: set[str]) -> bytes:
     for line in body[begin.start() :].splitlines()[1:]:
         if line.strip() in {b"end", b"`", b""}:
             break
-        piece = _uu_line(line)
+        piece = uu_line(line)
         if piece is None:
             defects.add("bad_uuencode")
             break
@@ -87,7 +89,8 @@ def uuencoded(body: bytes, defects: set[str]) -> bytes:
     return b"".join(decoded)
 
 
-def _uu_line(line: bytes) -> bytes | None:
+def uu_line(line: bytes) -> bytes | None:
+    """Return the bytes of one uuencoded line, None when it is none."""
     length = (((line[0] - 32) & 63) * 4 + 5) // 3
     for attempt in (line, line[:length]):
         try:

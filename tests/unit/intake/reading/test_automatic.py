@@ -46,7 +46,8 @@ def test_a_persons_mail_is_not_automatic(more: bytes) -> None:
         (b"X-Precedence: auto_reply\n", "precedence"),
         (b"X-Auto-Response-Suppress: DR, OOF, AutoReply\n", "auto_response_suppress"),
         (b"X-Autorespond: x\n", "x_autoreply"),
-        (b"X-Loop: x@x.example\n", "loop_marker"),
+        (b"X-Loop: yes\n", "loop_marker"),
+        (b"X-Loop: MAILER-DAEMON@x.example\n", "loop_marker"),
         (b"X-Failed-Recipients: a@b.example\n", "failed_recipients"),
         (b"Delivered-To: autoresponder\n", "delivered_to_autoresponder"),
         (b"X-POST-MessageClass: 9; Autoresponder\n", "post_message_class"),
@@ -62,6 +63,11 @@ def test_a_header_gives_a_machine_away(more: bytes, reason: str) -> None:
 @pytest.mark.parametrize("sender", ["", "<>"])
 def test_the_null_sender_is_a_machine(sender: str) -> None:
     assert reasons(PERSON, mail_from=sender) == ("null_sender",)
+
+
+def test_a_lists_loop_marker_says_nothing_of_who_wrote() -> None:
+    assert reasons(PERSON + b"X-Loop: citoyens@liste.example\n") == ()
+    assert reasons(PERSON + b"X-Loop: <Ana@x.example>\n") == ("loop_marker",)
 
 
 def test_a_file_without_an_envelope_has_no_null_sender() -> None:
@@ -91,6 +97,9 @@ def test_a_sender_that_only_looks_like_one_is_a_person(local: str) -> None:
      "TR : Non remis", "Out of Office", "Re: Undelivered Mail Returned to Sender",
      "Échec de la remise",
      "Message d’absence", "Avis de non-remise", "[Auto-Reply] x",
+     "Courriel automatique - ne pas y répondre",
+     "Je suis présentement absente", "Nous avons bien reçu votre courriel", "OOO: back on Monday",
+     "We have received your request", "Absent, de retour le 3 mars",
      "Delivery Status Notification (Failure)"],
 )  # fmt: skip
 def test_a_subject_gives_a_machine_away(subject: str) -> None:
@@ -101,7 +110,10 @@ def test_a_subject_gives_a_machine_away(subject: str) -> None:
     "subject",
     ["Plainte", "Votre bureau était fermé", "Delivery of my cheque", "Failure to answer my calls",
      "Mail that never came", "Absence de réponse", "Message à la ministre",
-     "Lu dans le journal", "Automatic door broken", "Retour de mon dossier"],
+     "Lu dans le journal", "Je suis en congé de maladie et on me coupe",
+     "Messages automatiques incompréhensibles",
+     "Absente à mon rendez-vous, je suis pénalisée", "Your request for papers",
+     "Automatic door broken", "Retour de mon dossier"],
 )  # fmt: skip
 def test_a_complaint_about_such_things_is_a_persons(subject: str) -> None:
     assert reasons(PERSON.replace(b"Plainte", subject.encode())) == ()

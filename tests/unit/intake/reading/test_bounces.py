@@ -100,6 +100,46 @@ def test_a_report_in_prose_is_understood(words: str, permanent: bool) -> None:
     assert (bounce.failed, bounce.permanent) == (("a@x.example",), permanent)
 
 
+@pytest.mark.parametrize(
+    ("words", "permanent"),
+    [
+        ("host mx said: 550 5.1.1 see our pages", True),
+        ("Sorry, no mailbox here by that name. (#5.1.1)", True),
+        ("550 5.7.1 Recipient address rejected: Message not accepted", False),
+        ("550 Recipient address rejected: Access denied (in reply to RCPT TO command)", True),
+        ("550 unknown user (in reply to end of DATA command)", False),
+        ("after RCPT TO:<a@x.example>: 554 5.7.1 unknown user", True),
+        ("after MAIL FROM:<avis@m.example>: 553 domain does not exist", False),
+        ("556 5.1.10 domain does not accept mail", True),
+        ("550 ce compte a été désactivé", False),
+        ("Host not found, try again", False),
+        ("C’est une erreur permanente; aucun autre essai ne sera fait.", True),
+        ("C’est un refus.", False),
+    ],
+)
+def test_who_said_it_and_when_tells_whether_an_address_is_dead(words: str, permanent: bool) -> None:
+    bounce = in_prose(words)
+    assert (bounce.failed, bounce.permanent) == (("a@x.example",), permanent)
+
+
+@pytest.mark.parametrize(
+    ("answers", "permanent"),
+    [
+        (">>> RCPT TO:<a@x.example>\n<<< 553 Unknown user", True),
+        (">>> DATA\n<<< 550 Unknown user", False),
+        (">>> DATA\n<<< 550 Unknown user\n<<< 503 need RCPT first", True),
+    ],
+)
+def test_a_filter_that_hides_behind_an_unknown_user_is_told_apart(
+    answers: str, permanent: bool
+) -> None:
+    assert in_prose(f"failed\n{answers}").permanent is permanent
+
+
+def test_a_full_mailbox_in_the_words_goes_before_the_code() -> None:
+    assert in_prose("550 5.1.1 user unknown. The mailbox is full.").permanent is False
+
+
 def test_the_header_of_exim_names_the_recipient() -> None:
     text = f"{TOP}X-Failed-Recipients: a@x.example, b@x.example\n\nNo such user.\n"
     assert bounce_of(text).failed == ("a@x.example", "b@x.example")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from services.intake.reading.quoting import split
+from services.intake.reading.own_words import parts_of
 
 NBSP, NNBSP = "\u00a0", "\u202f"
+
+
+def split(text: str) -> tuple[str, str]:
+    return parts_of(text)[:2]
 
 
 @pytest.mark.parametrize("gap", ["", " ", NBSP, NNBSP])

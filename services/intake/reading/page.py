@@ -1,0 +1,68 @@
+"""A text as its lines, each seen once: its quote marks, what stands behind them, its heading."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from services.intake.reading.labels import Label, label_of
+
+MARK = re.compile(r"[ \t]{0,3}>")
+MARKS = re.compile(r"^(?:[ \t]{0,3}>){1,200}[ \t]?")
+ONE_MARK = re.compile(r"^[ \t]{0,3}>[ \t]?")
+#: Zero-width and direction signs, which programs put before names and dates.
+INVISIBLE = "\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
+FIRST_SIGNS = frozenset(INVISIBLE)
+
+
+class Page(NamedTuple):
+    """Lines of a text. All four lists are as long as the text has lines."""
+
+    raw: list[str]
+    bare: list[str]
+    marked: list[bool]
+    labels: list[Label | None]
+
+    def next_filled(self, at: int, within: int = 4) -> int | None:
+        """Return the first line from `at` on that says something, at most `within` lines on."""
+        for below in range(at, min(at + within, len(self.raw))):
+            if self.bare[below].strip():
+                return below
+        return None
+
+    def next_is_marked(self, at: int) -> bool:
+        """Say whether what comes next from line `at` on is quoted, with ">" or with "|"."""
+        below = self.next_filled(at)
+        if below is None:  # nothing but empty ">" lines
+            return any(self.marked[at : at + 4])
+        return self.marked[below] or self.is_barred_from(at)
+
+    def is_barred_from(self, at: int) -> bool:
+        """Say whether lines with "|" begin at `at`, or after one empty line."""
+        below = self.next_filled(at, within=2)
+        return below is not None and self.is_barred(below)
+
+    def is_barred(self, at: int) -> bool:
+        """Say whether a line begins with "|", as one web mail marks what it quotes."""
+        return self.raw[at][:1] == "|"
+
+
+def page_of(text: str) -> Page:
+    """Return the lines of `text`. A line is marked when it begins with ">" (RFC 3676 §4.5)."""
+    raw = text.split("\n")
+    marked = [">" in line[:4] and MARK.match(line) is not None for line in raw]
+    bare = [
+        bare_line(line) if is_marked or line[:1] in FIRST_SIGNS else line
+        for line, is_marked in zip(raw, marked, strict=True)
+    ]
+    return Page(raw, bare, marked, [label_of(line) for line in bare])
+
+
+def bare_line(line: str) -> str:
+    """Return a line without its quote marks and the invisible signs before its words."""
+    return MARKS.sub("", line, count=1).lstrip(INVISIBLE)
+
+
+def unquoted(line: str) -> str:
+    """Return a line one level of quotation less deep."""
+    return ONE_MARK.sub("", line, count=1)

@@ -1,0 +1,1 @@
+"""How well the reader reads: real mail with known answers, measured set by set."""
