@@ -41,6 +41,22 @@ class MessageAdded(_Fact):
     message_id: str
 
 
+class ScanWanted(_Fact):
+    """A message was kept that has documents which only a scanner can read."""
+
+    type: Literal["scan.wanted"] = "scan.wanted"
+    case_id: str
+    message_id: str
+
+
+class DocumentsRead(_Fact):
+    """Documents of a message that was kept before have been read since."""
+
+    type: Literal["documents.read"] = "documents.read"
+    case_id: str
+    message_id: str
+
+
 class CaseAssigned(_Fact):
     """A unit has the case."""
 
@@ -62,7 +78,16 @@ class NoticeRequested(_Fact):
     notice_id: str
 
 
-Event = EnvelopeReceived | CaseOpened | MessageAdded | CaseAssigned | CaseHeld | NoticeRequested
+Event = (
+    EnvelopeReceived
+    | CaseOpened
+    | MessageAdded
+    | ScanWanted
+    | DocumentsRead
+    | CaseAssigned
+    | CaseHeld
+    | NoticeRequested
+)
 
 _ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 

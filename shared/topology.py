@@ -12,7 +12,13 @@ from shared.domain.document import Value
 
 EXCHANGE = "recours"
 
-QueueName = Literal["intake.opening", "router.assigning", "notifier.telling", "notifier.sending"]
+QueueName = Literal[
+    "intake.opening",
+    "intake.scanning",
+    "router.assigning",
+    "notifier.telling",
+    "notifier.sending",
+]
 
 
 class Queue(Value):
@@ -40,13 +46,16 @@ class Queue(Value):
 
 #: More than three hours in all for our own services: a store down over lunch kills nothing.
 SOON = (1, 2, 5, 15, 60, 300, 900, 3600, 7200)
+#: As long, in fewer steps: a try may take ten minutes, and no case waits for it.
+SCANS = (5, 60, 300, 900, 3600, 7200)
 #: 72 hours for a relay, as mail servers do (RFC 5321 section 4.5.4.1 asks for four to five days;
 #: a person should hear of it sooner).
 RELAY = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 57600, 57600, 86400)
 
 QUEUES: tuple[Queue, ...] = (
     Queue(name="intake.opening", takes=("envelope.received",), delays=SOON),
-    Queue(name="router.assigning", takes=("case.opened",), delays=SOON),
+    Queue(name="intake.scanning", takes=("scan.wanted",), delays=SCANS),
+    Queue(name="router.assigning", takes=("case.opened", "documents.read"), delays=SOON),
     Queue(
         name="notifier.telling",
         takes=("case.assigned", "case.held", "message.added"),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from services.commands.json_lines import print_line
 from services.commands.mail_files import MailFile, mail_files
+from services.commands.understanding import Understood, envelope_of, understand
 from services.intake.children import Readers
 from services.intake.reading import failed
 from services.intake.reading.report import report
-from shared.department import load_addresses
-from shared.domain.reading import Reading
+from services.intake.scanning import Tesseract, find_scanner
+from shared.adapters.system_clock import SystemClock
+from shared.department import Addresses, load_addresses
+from shared.domain.reading import Triage
 from shared.errors import Misconfigured
 from shared.runtime.settings import Settings
 
@@ -28,12 +32,12 @@ def read_files(paths: Sequence[Path], settings: Settings) -> None:
 async def _read_all(paths: Sequence[Path], settings: Settings) -> None:
     readers = Readers(max_workers=settings.readers)
     await readers.start()
-    domains = _own_domains(settings)
-    waiting: list[tuple[str, asyncio.Task[Reading]]] = []
+    scanner = await find_scanner() if settings.scans == "auto" else None
+    read = partial(_read_one, readers, scanner, _addresses(settings))
+    waiting: list[tuple[str, asyncio.Task[Understood]]] = []
     try:
         for file in mail_files(paths, missing=True):
-            task = asyncio.ensure_future(_read_one(readers, file, domains))
-            waiting.append((file.name, task))
+            waiting.append((file.name, asyncio.ensure_future(read(file))))
             if len(waiting) >= AT_ONCE:
                 await _print(waiting.pop(0))
         for one in waiting:
@@ -42,20 +46,30 @@ async def _read_all(paths: Sequence[Path], settings: Settings) -> None:
         await readers.close()
 
 
-async def _read_one(readers: Readers, file: MailFile, domains: frozenset[str]) -> Reading:
+async def _read_one(
+    readers: Readers, scanner: Tesseract | None, addresses: Addresses | None, file: MailFile
+) -> Understood:
     if file.raw is None:
-        return failed(b"", "file_unreadable")
-    return await readers.read(file.raw, mail_from=None, own_domains=domains)
+        return Understood(failed(b"", "file_unreadable"), (), Triage())
+    return await understand(
+        file.raw,
+        envelope_of(file.raw, "", (), SystemClock().now()),
+        mail_from=None,
+        readers=readers,
+        scanner=scanner,
+        addresses=addresses,
+    )
 
 
-async def _print(one: tuple[str, asyncio.Task[Reading]]) -> None:
+async def _print(one: tuple[str, asyncio.Task[Understood]]) -> None:
     name, task = one
-    print_line(report(name, await task))
+    understood = await task
+    print_line(report(name, understood.reading, understood.triage, understood.documents))
 
 
-def _own_domains(settings: Settings) -> frozenset[str]:
+def _addresses(settings: Settings) -> Addresses | None:
     """Reading needs no department; without its tables no domain is our own."""
     try:
-        return load_addresses(settings.department).domains
+        return load_addresses(settings.department)
     except Misconfigured:
-        return frozenset()
+        return None

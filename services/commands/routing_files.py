@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -11,20 +12,22 @@ from rich.console import Console
 from services.commands.handing_in import prepared
 from services.commands.json_lines import print_line
 from services.commands.mail_files import mail_files
+from services.commands.understanding import Understood, envelope_of, understand
 from services.intake.children import Readers
+from services.intake.scanning import find_scanner
 from services.intake.triage import first_case
-from services.router.assigning import text_of
+from services.router.assigning import decide, letters_of, text_of
 from services.router.explaining import explain, report
 from services.router.locating.gazetteer import load_gazetteer, locate
-from services.router.routing import route
 from shared.adapters.system_clock import SystemClock
 from shared.department import load_department
-from shared.domain.assignment import Assignment, Held
+from shared.domain.case import Case
 from shared.domain.document import new_id
-from shared.domain.envelope import Envelope
 from shared.domain.place import Location
-from shared.domain.reading import Reading
 from shared.runtime.settings import Settings
+
+#: What a letter may help with, as in `assigning.decide`.
+CURABLE = frozenset({"none", "ambiguous"})
 
 
 def route_files(
@@ -35,34 +38,45 @@ def route_files(
     gazetteer = load_gazetteer(settings.department)
     now = SystemClock().now()
 
-    def decide(envelope: Envelope, reading: Reading) -> tuple[Location, Assignment | Held]:
-        case = first_case(new_id(), envelope, reading, addresses=department.addresses)
-        text = text_of(case, reading)
-        on = department.calendar.day_of(now)
-        location = locate(text, gazetteer, on=on, units=department.units)
-        return location, route(case, text, department=department, gazetteer=gazetteer, at=now)
+    def place(case: Case, understood: Understood) -> Location:
+        text = text_of(case, understood.reading)
+        letters = letters_of(understood.reading, understood.documents)
+        look = partial(
+            locate, gazetteer=gazetteer, on=department.calendar.day_of(now), units=department.units
+        )
+        found = look(text)
+        with_letters = (
+            look(f"{text}\n\n{letters}") if letters and found.status in CURABLE else found
+        )
+        return (
+            with_letters if found.status == "none" or with_letters.status == "resolved" else found
+        )
 
     async def work() -> None:
         readers = Readers(max_workers=settings.readers)
         await readers.start()
+        scanner = await find_scanner() if settings.scans == "auto" else None
         try:
             for message in prepared(mail_files(paths), department.addresses):
-                reading = await readers.read(
-                    message.raw, mail_from=message.mail_from, own_domains=frozenset()
-                )
-                envelope = Envelope(
-                    id=new_id(),
-                    channel="mail",
-                    received_at=now,
+                rcpt_tos = tuple(message.rcpt_tos)
+                envelope = envelope_of(message.raw, message.mail_from, rcpt_tos, now)
+                understood = await understand(
+                    message.raw,
+                    envelope,
                     mail_from=message.mail_from,
-                    rcpt_tos=tuple(message.rcpt_tos),
-                    size=len(message.raw),
-                    sha256="",
+                    readers=readers,
+                    scanner=scanner,
+                    addresses=department.addresses,
                 )
-                location, decision = decide(envelope, reading)
+                reading, documents, triage = understood
+                case = first_case(
+                    new_id(), envelope, reading, addresses=department.addresses, triage=triage
+                )
+                decision = decide(
+                    case, reading, documents, department=department, gazetteer=gazetteer, at=now
+                )
                 if as_json:
-                    found = report(message.name, location, decision, department)
-                    print_line(found)
+                    print_line(report(message.name, place(case, understood), decision, department))
                 else:
                     words = explain(decision, department, language)
                     out.print(f"{message.name}: {words}", markup=False, soft_wrap=True)

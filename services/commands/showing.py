@@ -29,9 +29,11 @@ def show_case(text: str, settings: Settings, out: Console, *, language: str | No
         for message in await store.messages.find(Query(where=where, sort="at")):
             out.print(f"\n[bold]{local(message.at)}[/bold], {message.channel}")
             out.print(message.reading.own_text, markup=False, highlight=False)
+            states = {each.part: f", {each.state}" for each in message.documents}
             for attachment in message.reading.attachments:
                 size = f"{attachment.size:,} bytes"
-                out.print(f"  + {attachment.name} ({attachment.detected_type}, {size})")
+                found = states.get(attachment.part, "")
+                out.print(f"  + {attachment.name} ({attachment.detected_type}, {size}{found})")
         out.print()
         for notice in await store.notices.find(Query(where=where, sort="created_at")):
             out.print(_line_of(notice), markup=False)
@@ -60,6 +62,11 @@ def _show_head(out: Console, case: Case, department: Department, language: str) 
     out.print(f"subject   {case.subject}", markup=False, highlight=False)
     out.print(f"language  {case.language} ({case.language_confidence:.2f})", highlight=False)
     out.print(f"answer    due {case.due_on_text or 'not set yet'}", highlight=False)
+    for flag in case.flags:
+        about = f" ({flag.because})" if flag.because else ""
+        out.print(f"flag      {flag.name}{about}: {flag.words}", markup=False, highlight=False)
+    if case.forwarded_by:
+        out.print(f"passed on by {case.forwarded_by}", markup=False, highlight=False)
     if case.silent_because:
         out.print(f"not acknowledged: {', '.join(case.silent_because)}")
     if case.claims_reference:

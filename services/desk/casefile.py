@@ -14,22 +14,24 @@ from shared.domain.assignment import Candidate
 from shared.domain.case import Case
 from shared.domain.notice import Notice
 from shared.domain.place import Evidence
-from shared.domain.reading import Attachment, Message
+from shared.domain.reading import Attachment, DocumentText, Flag, FlagName, Message
 from shared.domain.unit import Unit
 from shared.pages.days import Line, line_of_days
 
 #: A case never grows without bound, and neither does its page; the rest is told as a number.
 MOST_MESSAGES = 50
 MOST_NOTICES = 50
+#: Words shown for one sign; the rest stand in the text.
+MOST_WORDS = 5
 
-FlagKind = Literal["", "late", "soon", "good"]
+MarkKind = Literal["", "late", "soon", "good"]
 
 
-class Flag(NamedTuple):
+class Mark(NamedTuple):
     """A word about the case: its key, what stands in it, and how loud it is."""
 
     key: str
-    kind: FlagKind = ""
+    kind: MarkKind = ""
     number: int = 0
 
 
@@ -42,10 +44,24 @@ class Happening(NamedTuple):
 
 
 class Document(NamedTuple):
-    """An attachment with the message that carries it."""
+    """An attachment with the message that carries it, and what was understood of it."""
 
     message_id: str
     attachment: Attachment
+    found: DocumentText | None
+
+    @property
+    def may_be_given(self) -> bool:
+        """A document in which a virus was found is never handed on."""
+        return self.found is None or self.found.state != "infected"
+
+
+class Sign(NamedTuple):
+    """A flag of the triage with all the words that led to it."""
+
+    name: FlagName
+    about: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +119,26 @@ class CaseFile:
 
     def _attachments(self, *, inline: bool) -> list[Document]:
         return [
-            Document(message.id, attachment)
+            Document(message.id, attachment, found.get(attachment.part))
             for message in self.messages
+            for found in ({each.part: each for each in message.documents},)
             for attachment in message.reading.attachments
             if attachment.inline == inline
+        ]
+
+    @property
+    def signs(self) -> list[Sign]:
+        """What the words of the complaint point to, each once, with the words."""
+        found: dict[FlagName, list[Flag]] = {}
+        for each in self.case.flags:
+            found.setdefault(each.name, []).append(each)
+        return [
+            Sign(
+                name,
+                about=tuple(dict.fromkeys(each.because for each in flags)),
+                words=tuple(dict.fromkeys(each.words for each in flags))[:MOST_WORDS],
+            )
+            for name, flags in found.items()
         ]
 
     @property
@@ -140,17 +172,18 @@ class CaseFile:
         return min(sent, default=None)
 
     @property
-    def flags(self) -> list[Flag]:
+    def flags(self) -> list[Mark]:
         """What a reader should know before anything else, loudest first."""
         flags = [*_clock_flags(self.line)]
         if self.case.tray != "ordinary":
-            flags.append(Flag(f"tray_{self.case.tray}", "soon"))
+            flags.append(Mark(f"tray_{self.case.tray}", "soon"))
         if any(notice.state == "permanent" for notice in self.notices):
-            flags.append(Flag("undelivered", "late"))
+            flags.append(Mark("undelivered", "late"))
+        flags += [Mark(f"sign_{sign.name}", "soon") for sign in self.signs]
         if self.case.complainant.kind == "legal":
-            flags.append(Flag("legal"))
+            flags.append(Mark("legal"))
         if self.documents:
-            flags.append(Flag("documents", "", len(self.documents)))
+            flags.append(Mark("documents", "", len(self.documents)))
         return flags
 
     @property
@@ -172,13 +205,13 @@ class CaseFile:
         return sorted(told, key=lambda happening: happening.at, reverse=True)
 
 
-def _clock_flags(line: Line | None) -> list[Flag]:
+def _clock_flags(line: Line | None) -> list[Mark]:
     if line is None:
         return []
     if line.late:
-        return [Flag("late", "late", -line.left)]
+        return [Mark("late", "late", -line.left)]
     if line.left <= 3:
-        return [Flag("soon", "soon", line.left)]
+        return [Mark("soon", "soon", line.left)]
     if line.contact == line.today:
-        return [Flag("contact_today", "soon")]
+        return [Mark("contact_today", "soon")]
     return []

@@ -15,7 +15,7 @@ from shared.pages.rendering import Pages
 from shared.ports.clock import Clock
 from shared.ports.store import Store
 
-Why = Literal["expired", "elsewhere", "unknown", "down", "document", "home"]
+Why = Literal["expired", "elsewhere", "unknown", "down", "document", "home", "infected"]
 
 ROOTS: dict[Language, str] = {"fr": "/bureau", "en": "/en/desk"}
 

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import multiprocessing
 import resource
 import signal
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar, cast
 
 import pebble
 
+from services.intake.papers import read_document, unread
+from services.intake.papers.parts import parts_of
 from services.intake.reading.reader import failed, read
-from shared.domain.reading import Reading
+from shared.domain.reading import DocumentText, Reading
 from shared.errors import Poison, RecoursError, Transient
 from shared.grouping import Grouped
 
@@ -57,6 +62,11 @@ class Children:
         self._megabytes = megabytes
         self._pool: pebble.ProcessPool | None = None
         self._starting = asyncio.Lock()
+
+    @property
+    def started(self) -> bool:
+        """True when there are children; the first call starts them, or `start`."""
+        return self._pool is not None
 
     async def start(self) -> None:
         """Start the children (about a second for the first pool of a process).
@@ -156,7 +166,11 @@ class _Mail(NamedTuple):
 
 
 class Readers(Children):
-    """Children that read messages; small ones that wait at the same moment go in one call."""
+    """Children that read messages; small ones that wait at the same moment go in one call.
+
+    Documents have children of their own, `papers`, from the first one on: a document that takes
+    all of its time keeps no mail waiting.
+    """
 
     def __init__(
         self, *, max_workers: int = 2, seconds: float = SECONDS, megabytes: int = MEGABYTES
@@ -169,6 +183,33 @@ class Readers(Children):
             most_bytes=TOGETHER * SMALL_BYTES,
             at_once=max_workers,
         )
+        self.papers = Children(max_workers=max_workers, seconds=seconds, megabytes=megabytes)
+
+    async def close(self) -> None:
+        """Let all children finish what they do, then end them."""
+        await super().close()
+        await self.papers.close()
+
+    async def parts_of(self, raw: bytes, paths: Sequence[str]) -> list[bytes]:
+        """Return the decoded bytes of the parts at `paths` of a message, in that order.
+
+        Raise Poison when the message is over the reader's limits, and as `run` does.
+        """
+        return await self.papers.run(parts_of, raw, tuple(paths))
+
+    async def read_document(
+        self, data: bytes, *, part: str, name: str, declared: str
+    ) -> DocumentText:
+        """Return the text of one document, read in a call of its own; see `papers.reader`.
+
+        A child that cannot gives a document that says so: "took_too_long",
+        "used_too_much_memory", "died". Raise Transient when no child can be had.
+        """
+        reading = partial(read_document, part=part, name=name, declared=declared)
+        try:
+            return await self.papers.run(reading, data)
+        except Poison as error:
+            return unread(part, name, declared, error.code)
 
     async def read(
         self,
@@ -230,7 +271,9 @@ async def answer(promised: Future[Answer]) -> Answer:
 
 
 def prepare(megabytes: int) -> None:
-    """Make a child deaf to stop signals and bound its memory; runs once in each child."""
+    """Make a child deaf to stop signals, silent, and bound its memory; runs once in each child."""
+    logging.disable()  # what a library says of a document may quote it
+    warnings.simplefilter("ignore")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     statm = Path("/proc/self/statm")

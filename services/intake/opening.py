@@ -1,33 +1,40 @@
 """envelope.received → a case is opened, a message added, or an automatic answer noted.
 
-Order: save the message, save the case with its event, save the envelope's outcome. A redelivery
-repeats all three and changes nothing.
+Order: save the message (with the event that asks for a scan), save the case with its event, save
+the envelope's outcome. A redelivery repeats all three and changes nothing.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import NamedTuple, Protocol
 
+from services.intake.belonging import find_home, notice_answered
+from services.intake.forwards import day_of
 from services.intake.identity import case_id_for
-from services.intake.threads import Claims, claims_of, is_participant
+from services.intake.proposals import triage_of, with_flags
+from services.intake.threads import Home, claims_of
 from services.intake.triage import answers_by_itself, first_case, participants_of
+from services.intake.unpacking import left_to_a_person
 from shared.department import Addresses
 from shared.domain.case import Case
 from shared.domain.envelope import Envelope, Outcome, OutcomeKind
 from shared.domain.keys import Keys
 from shared.domain.notice import Notice
-from shared.domain.reading import Message, Reading
+from shared.domain.reading import DocumentText, Message, Reading, Triage
 from shared.errors import Poison, Transient
-from shared.events import CaseOpened, EnvelopeReceived, MessageAdded, caused_by
+from shared.events import CaseOpened, EnvelopeReceived, MessageAdded, ScanWanted, caused_by
 from shared.ports.clock import Clock
-from shared.ports.query import AnyOf, ContainsAny, Equal, In, Query
+from shared.ports.query import AnyOf, ContainsAny, Equal, Query
 from shared.ports.store import Store
 
 _log = logging.getLogger(__name__)
 
 REFERENCE_TRIES = 3
+#: What a form's text never has, whatever it looks like.
+NOTHING_CUT = {"quoted_text": "", "signature": "", "forwarded": None}
 
 
 class ReadMail(Protocol):
@@ -38,6 +45,21 @@ class ReadMail(Protocol):
     ) -> Awaitable[Reading]: ...
 
 
+class ReadDocuments(Protocol):
+    """Reads what is attached to a mail; never fails for what a document holds."""
+
+    def __call__(self, raw: bytes, reading: Reading) -> Awaitable[tuple[DocumentText, ...]]: ...
+
+
+class Came(NamedTuple):
+    """Everything that was understood of one envelope."""
+
+    envelope: Envelope
+    reading: Reading
+    documents: tuple[DocumentText, ...]
+    triage: Triage
+
+
 async def open_envelope(
     event: EnvelopeReceived,
     *,
@@ -46,8 +68,13 @@ async def open_envelope(
     keys: Keys,
     addresses: Addresses,
     read: ReadMail,
+    read_documents: ReadDocuments | None = None,
+    staff_domains: frozenset[str] = frozenset(),
 ) -> None:
-    """Give one accepted envelope its one outcome."""
+    """Give one accepted envelope its one outcome. Without `read_documents` none is looked into.
+
+    `staff_domains` are those that the department's people write from, in lower case.
+    """
     envelope = await store.envelopes.get(event.envelope_id)
     raw = await store.envelopes.raw(event.envelope_id)
     if envelope is None or raw is None:
@@ -58,20 +85,36 @@ async def open_envelope(
     reading = await read(raw, mail_from=sender, own_domains=addresses.domains)
     if envelope.submission is not None:
         # All of a form is the person's own, a mail that was pasted into it included.
-        reading = reading.model_copy(update={"own_text": reading.text, "quoted_text": ""})
+        reading = reading.model_copy(update={"own_text": reading.text, **NOTHING_CUT})
     claims = claims_of(reading, envelope, keys)
-    notice = await _notice_answered(claims, store)
-    case = await _case_of(claims, reading, notice, store)
+    notice = await notice_answered(claims, store)
+    home = await find_home(claims, reading, notice, store)
+    case = home.case
     if answers_by_itself(reading) and (notice or claims.reply_reference):
         await _note(notice, reading, store)
         case_id = case.id if case else None
         notice_id = notice.id if notice else None
         await _conclude(envelope, "noted", store, clock, case_id=case_id, notice_id=notice_id)
         return
+    documents = await read_documents(raw, reading) if read_documents else ()
+    came = Came(
+        envelope,
+        reading,
+        documents,
+        triage_of(
+            envelope,
+            reading,
+            documents,
+            addresses=addresses,
+            received_on=day_of(envelope.received_at),
+            staff_domains=staff_domains,
+        ),
+    )
     if case is None:
-        await _open(envelope, reading, claims, store=store, clock=clock, addresses=addresses)
+        first = partial(first_case, addresses=addresses, staff_domains=staff_domains)
+        await _open(came, home, first, store=store, clock=clock)
     else:
-        await _add(case, envelope, reading, event, store=store)
+        await _add(case, came, event, store=store)
         await _conclude(envelope, "added", store, clock, case_id=case.id)
 
 
@@ -83,24 +126,18 @@ async def park_envelope(event: EnvelopeReceived, *, store: Store, clock: Clock) 
 
 
 async def _open(
-    envelope: Envelope,
-    reading: Reading,
-    claims: Claims,
-    *,
-    store: Store,
-    clock: Clock,
-    addresses: Addresses,
+    came: Came, home: Home, first: Callable[..., Case], *, store: Store, clock: Clock
 ) -> None:
+    envelope, reading = came.envelope, came.reading
     case_id = case_id_for(
         message_id=reading.message_id,
         content_sha256=reading.content_sha256,
         envelope_id=envelope.id,
     )
-    case, twins = await _with_free_reference(case_id, envelope, reading, store, addresses)
-    case = case.changed(
-        linked_case_ids=twins, claims_reference=next(iter(claims.subject_references), None)
-    )
-    await store.messages.add(_message(case.first_message_id, envelope, reading, case_id))
+    make = partial(first, case_id, envelope, reading, triage=came.triage, documents=came.documents)
+    case, twins = await _with_free_reference(make, store)
+    case = case.changed(linked_case_ids=twins, claims_reference=home.claims_reference)
+    await _keep(_message(case.first_message_id, came, case_id), store)
     event = CaseOpened(
         id=caused_by(case_id, "case.opened"), at=envelope.received_at, case_id=case_id
     )
@@ -129,26 +166,25 @@ async def _join_twin(case_id: str, envelope: Envelope, case: Case, store: Store)
 
 
 async def _with_free_reference(
-    case_id: str, envelope: Envelope, reading: Reading, store: Store, addresses: Addresses
+    make: Callable[..., Case], store: Store
 ) -> tuple[Case, tuple[str, ...]]:
     """Return the case, and the ids of cases with another body under the same Message-ID.
 
     Those are kept, and linked. One question to the store answers both.
     """
     for attempt in range(REFERENCE_TRIES):
-        case = first_case(case_id, envelope, reading, addresses=addresses, attempt=attempt)
+        case = make(attempt=attempt)
         of_message = ContainsAny("message_ids", case.message_ids)
         where = AnyOf([Equal("reference", case.reference), of_message])
-        found = [other for other in await store.cases.find(Query(where)) if other.id != case_id]
+        found = [other for other in await store.cases.find(Query(where)) if other.id != case.id]
         if all(other.reference != case.reference for other in found):
             return case, tuple(other.id for other in found)
     raise Poison("no_free_reference")
 
 
-async def _add(
-    case: Case, envelope: Envelope, reading: Reading, event: EnvelopeReceived, *, store: Store
-) -> None:
-    await store.messages.add(_message(envelope.id, envelope, reading, case.id))
+async def _add(case: Case, came: Came, event: EnvelopeReceived, *, store: Store) -> None:
+    envelope, reading = came.envelope, came.reading
+    await _keep(_message(envelope.id, came, case.id), store)
     if envelope.id in case.envelope_ids:
         return
     added = MessageAdded(
@@ -164,44 +200,10 @@ async def _add(
             envelope_ids=(*case.envelope_ids, envelope.id),
             message_ids=tuple(dict.fromkeys(message_ids)),
             participants=tuple(dict.fromkeys(participants)),
+            flags=with_flags(case.flags, came.triage.flags, envelope.id),
         ),
         emit=[added],
     )
-
-
-async def _notice_answered(claims: Claims, store: Store) -> Notice | None:
-    """Return the notice of ours that a message answers or bounces, if it shows that it does."""
-    for notice_id in claims.notice_ids:
-        if notice := await store.notices.get(notice_id):
-            return notice
-    if not claims.ancestors:
-        return None
-    where = In("message_id", claims.ancestors)
-    return next(iter(await store.notices.find(Query(where=where, limit=1))), None)
-
-
-async def _case_of(
-    claims: Claims, reading: Reading, notice: Notice | None, store: Store
-) -> Case | None:
-    """Return the case that a message belongs to, by the first claim that is believed."""
-    if claims.reply_reference and (case := await _by_reference(claims.reply_reference, store)):
-        return case
-    if notice is not None:
-        return await store.cases.get(notice.case_id)
-    for reference in claims.subject_references:
-        case = await _by_reference(reference, store)
-        if case is not None and is_participant(case, reading):
-            return case
-    if not claims.ancestors:
-        return None
-    where = ContainsAny("message_ids", claims.ancestors)
-    cases = await store.cases.find(Query(where=where, limit=10))
-    return next((case for case in cases if is_participant(case, reading)), None)
-
-
-async def _by_reference(reference: str, store: Store) -> Case | None:
-    found = await store.cases.find(Query(where=Equal("reference", reference), limit=1))
-    return found[0] if found else None
 
 
 async def _note(notice: Notice | None, reading: Reading, store: Store) -> None:
@@ -214,14 +216,31 @@ async def _note(notice: Notice | None, reading: Reading, store: Store) -> None:
     await store.notices.save(notice.changed(state=state, last_error="bounced"))
 
 
-def _message(message_id: str, envelope: Envelope, reading: Reading, case_id: str) -> Message:
+async def _keep(message: Message, store: Store) -> None:
+    """Keep a message with the event that asks for a scan; nothing of it when it is there."""
+    wanted = ScanWanted(
+        id=caused_by(message.id, "scan.wanted"),
+        at=message.at,
+        case_id=message.case_id,
+        message_id=message.id,
+    )
+    waits = any(document.state == "scan" for document in message.documents)
+    await store.messages.add(message, emit=[wanted] if waits else [])
+
+
+def _message(message_id: str, came: Came, case_id: str) -> Message:
+    envelope, documents = came.envelope, came.documents
+    if envelope.spam:
+        # Nothing is routed by it, and a scanner has better to do
+        documents = tuple(left_to_a_person(document, "spam") for document in documents)
     return Message(
         id=message_id,
         case_id=case_id,
         envelope_id=envelope.id,
         at=envelope.received_at,
         channel=envelope.channel,
-        reading=reading,
+        reading=came.reading,
+        documents=documents,
     )
 
 

@@ -12,11 +12,14 @@ from pathlib import Path
 
 from services.intake.children import Readers
 from services.intake.opening import open_envelope, park_envelope
+from services.intake.scanning import Tesseract, find_scanner, scan_documents
 from services.intake.smtp import Door, serve_smtp
+from services.intake.unpacking import read_documents
+from services.intake.viruses import Clamd
 from services.intake.web import build_app
 from shared.department import Addresses, Department, load_addresses, load_department
 from shared.errors import Misconfigured
-from shared.events import EnvelopeReceived
+from shared.events import EnvelopeReceived, ScanWanted
 from shared.runtime.consuming import consume
 from shared.runtime.listening import listen, serve_http
 from shared.runtime.process import Context
@@ -30,11 +33,13 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
     """Run the intake service; yield its addresses, "smtp" and "web"."""
     settings = context.settings
     addresses = load_addresses(settings.department)
+    department = _department_if_sound(settings.department)
     async with AsyncExitStack() as stack:
         readers = Readers(max_workers=settings.readers)
         await readers.start()
         stack.push_async_callback(readers.close)
-        context.metrics.reader_deaths.set_function(lambda: readers.deaths)
+        context.metrics.reader_deaths.set_function(lambda: readers.deaths + readers.papers.deaths)
+        scanner = await find_scanner() if settings.scans == "auto" else None
         opening = partial(
             open_envelope,
             store=context.store,
@@ -42,6 +47,13 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
             keys=context.keys,
             addresses=addresses,
             read=readers.read,
+            read_documents=partial(
+                read_documents,
+                readers=readers,
+                viruses=Clamd(settings.clamd) if settings.clamd else None,
+                scans=scanner is not None,
+            ),
+            staff_domains=_staff_domains(department),
         )
         await consume(
             context.bus,
@@ -52,14 +64,35 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
             doors=context.doors,
             when_dead=partial(park_envelope, store=context.store, clock=context.clock),
         )
+        await _consume_scans(context, readers, scanner)
         stack.push_async_callback(context.bus.stop_consuming)
         door = _door(context, addresses)
         smtp = listen("RECOURS_SMTP_LISTEN", settings.smtp_listen)
         web = listen("RECOURS_WEB_LISTEN", settings.web_listen)
         yield {
-            "web": await stack.enter_async_context(_serve_pages(context, addresses, web)),
+            "web": await stack.enter_async_context(
+                _serve_pages(context, addresses, department, web)
+            ),
             "smtp": await stack.enter_async_context(serve_smtp(door, smtp)),
         }
+
+
+async def _consume_scans(context: Context, readers: Readers, scanner: Tesseract | None) -> None:
+    """One scan at a time, and none stands in for the one hand that works beside a crowded door."""
+    scanning = partial(
+        scan_documents,
+        store=context.store,
+        clock=context.clock,
+        readers=readers,
+        scanner=scanner,
+    )
+    await consume(
+        context.bus,
+        "intake.scanning",
+        {ScanWanted: scanning},
+        metrics=context.metrics,
+        prefetch=1,
+    )
 
 
 def _door(context: Context, addresses: Addresses) -> Door:
@@ -81,14 +114,14 @@ def _door(context: Context, addresses: Addresses) -> Door:
 
 
 def _serve_pages(
-    context: Context, addresses: Addresses, bound: socket.socket
+    context: Context, addresses: Addresses, department: Department | None, bound: socket.socket
 ) -> AbstractAsyncContextManager[str]:
     app = build_app(
         store=context.store,
         clock=context.clock,
         keys=context.keys,
         addresses=addresses,
-        department=_department_if_sound(context.settings.department),
+        department=department,
         public_url=context.settings.public_url,
         held_folder=context.settings.held_folder,
     )
@@ -102,6 +135,12 @@ def _department_if_sound(folder: Path) -> Department | None:
     except Misconfigured as error:
         _log.error("department tables are broken", extra={"code": error.code})
         return None
+
+
+def _staff_domains(department: Department | None) -> frozenset[str]:
+    """Return the domains of the units' own mailboxes: what comes from there may be handed in."""
+    units = department.units.values() if department else ()
+    return frozenset(unit.mailbox.rpartition("@")[2].lower() for unit in units)
 
 
 def _certificate(path: Path | None) -> ssl.SSLContext | None:

@@ -7,6 +7,8 @@ known to all who got it: both count only from somebody who is already part of th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shared.domain.case import Case
 from shared.domain.document import Value
 from shared.domain.envelope import Envelope
@@ -40,6 +42,38 @@ def claims_of(reading: Reading, envelope: Envelope, keys: Keys) -> Claims:
         ancestors=tuple(dict.fromkeys(nearest))[:ANCESTORS],
         subject_references=references_in(reading.subject),
     )
+
+
+class Home(Value):
+    """Where a message belongs: in `case`, or in a new one that only claims a `reference`."""
+
+    case: Case | None = None
+    claims_reference: str | None = None
+
+
+def home_of(
+    reading: Reading,
+    claims: Claims,
+    *,
+    replied: Case | None = None,
+    noticed: Case | None = None,
+    named: Sequence[Case] = (),
+    related: Sequence[Case] = (),
+) -> Home:
+    """Return where a message belongs, by the first claim that is believed.
+
+    The cases are those that were found by its claims: `replied` by the reply address, `noticed` by
+    a notice of ours, `named` by a reference in the subject, `related` by Message-IDs of persons.
+    A closed case takes a message like any other: nothing here opens it again or moves a day.
+    """
+    for case in (replied, noticed):
+        if case is not None:
+            return Home(case=case)
+    for case in (*named, *related):
+        if is_participant(case, reading):
+            return Home(case=case)
+    told = (*claims.subject_references, *(case.reference for case in related))
+    return Home(claims_reference=next(iter(told), None))
 
 
 def is_participant(case: Case, reading: Reading) -> bool:

@@ -3,49 +3,95 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from services.intake.forwards import OF_A_COLLEAGUE, Original, original_of
 from services.intake.identity import first_message_id
 from shared.department import Addresses
 from shared.domain.case import Case, Complainant, Tray
-from shared.domain.envelope import Envelope
-from shared.domain.reading import Reading
+from shared.domain.envelope import ComplainantKind, Envelope
+from shared.domain.reading import DocumentText, Reading, Triage
 from shared.domain.reference import reference_for, year_of
 
 SUMMARY = 280
+#: Why an acknowledgement waits for a person: the address stands in the text alone.
+ONLY_IN_TEXT = "address_only_in_text"
 #: RFC 5321 section 4.5.3.1.3 bounds a path; what cannot be one cannot be answered.
 _ADDRESS = re.compile(r"[^@\s<>()\[\],;:\\\"]{1,64}@[^@\s<>()\[\],;:\\\"]+\.[^@\s.]{2,}")
 
 
 def first_case(
-    case_id: str, envelope: Envelope, reading: Reading, *, addresses: Addresses, attempt: int = 0
+    case_id: str,
+    envelope: Envelope,
+    reading: Reading,
+    *,
+    addresses: Addresses,
+    attempt: int = 0,
+    triage: Triage | None = None,
+    documents: Sequence[DocumentText] = (),
+    staff_domains: frozenset[str] = frozenset(),
 ) -> Case:
-    """Return the case that a message opens; `attempt` counts clashes of the reference."""
-    silent = reasons_for_silence(envelope, reading, addresses)
-    sender = answer_address(envelope, reading)
-    submission = envelope.submission
-    return Case(
+    """Return the case that a message opens; `attempt` counts clashes of the reference.
+
+    `triage` is what `proposals.triage_of` says of it. What the form says goes before what was read.
+    """
+    submission, proposed = envelope.submission, triage or Triage()
+    case = Case(
         id=case_id,
         reference=reference_for(case_id, year_of(envelope.received_at), attempt=attempt),
         opened_at=envelope.received_at,
         received_at=envelope.received_at,
         channel=envelope.channel,
-        complainant=complainant_of(envelope, reading),
-        acknowledge_to=sender,
+        complainant=complainant_of(envelope, reading, proposed.complainant_kind),
+        acknowledge_to=answer_address(envelope, reading),
         language=submission.language if submission else reading.language,
         language_confidence=1.0 if submission else reading.language_confidence,
         subject=reading.subject[:200],
-        summary=summary_of(reading),
+        summary=summary_of(reading.own_text),
         addressees=addressees_of(envelope, addresses),
         office_chosen=submission.office if submission else None,
-        happened_on=submission.happened_on if submission else None,
+        happened_on=(submission.happened_on if submission else None) or proposed.happened_on,
+        kind=proposed.kind,
+        flags=proposed.flags,
         first_message_id=first_message_id(case_id),
         envelope_ids=(envelope.id,),
         message_ids=(reading.message_id,) if reading.message_id else (),
         participants=participants_of(envelope, reading),
         tray=tray_of(envelope, reading),
-        silent_because=silent,
-        documents=sum(not attachment.inline for attachment in reading.attachments),
+        silent_because=reasons_for_silence(envelope, reading, addresses),
+        documents=documents_of(reading, documents),
     )
+    original = original_of(envelope, reading, addresses=addresses, staff_domains=staff_domains)
+    return handed_in(case, original) if original else case
+
+
+def handed_in(case: Case, original: Original) -> Case:
+    """Return the case of a complaint that a colleague forwarded: its person and its day.
+
+    The address stands only in a text that anybody can write: an acknowledgement waits until a
+    person releases it, and never goes to the colleague.
+    """
+    silent = [why for why in case.silent_because if why not in OF_A_COLLEAGUE | {"no_address"}]
+    colleague_only = case.tray == "automatic" and not silent
+    return case.changed(
+        complainant=case.complainant.model_copy(
+            update={"name": original.name[:200], "address": original.address}
+        ),
+        acknowledge_to=original.address if _ADDRESS.fullmatch(original.address) else None,
+        silent_because=(ONLY_IN_TEXT, *silent),
+        participants=(original.address.lower(),),
+        received_at=original.received_at,
+        subject=original.subject[:200],
+        summary=summary_of(original.text),
+        tray="ordinary" if colleague_only else case.tray,
+        forwarded_by=original.forwarded_by,
+    )
+
+
+def documents_of(reading: Reading, documents: Sequence[DocumentText]) -> int:
+    """Return how many documents came; those found inside others count as well."""
+    attached = sum(not attachment.inline for attachment in reading.attachments)
+    return max(attached, len({each.part for each in documents}))
 
 
 #: Rules that forbid an acknowledgement and yet say nothing of who wrote: Exchange marks people's
@@ -102,11 +148,14 @@ def answer_address(envelope: Envelope, reading: Reading) -> str | None:
     return sender if _ADDRESS.fullmatch(sender) else None
 
 
-def complainant_of(envelope: Envelope, reading: Reading) -> Complainant:
+def complainant_of(
+    envelope: Envelope, reading: Reading, kind: ComplainantKind = "natural"
+) -> Complainant:
+    """Return who complains: as the form says, else the sender, of the `kind` that was read."""
     submission = envelope.submission
     if submission is None:
         address = reading.from_address or envelope.mail_from
-        return Complainant(name=reading.from_name[:200], address=address or None)
+        return Complainant(name=reading.from_name[:200], address=address or None, kind=kind)
     return Complainant(
         name=submission.name,
         address=submission.address,
@@ -134,9 +183,9 @@ def participants_of(envelope: Envelope, reading: Reading) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address.lower() for address in known if address))
 
 
-def summary_of(reading: Reading) -> str:
-    """Return the first words of the person, on one line."""
-    words = " ".join(reading.own_text[: SUMMARY * 4].split())
+def summary_of(text: str) -> str:
+    """Return the first words of a text, on one line."""
+    words = " ".join(text[: SUMMARY * 4].split())
     return words if len(words) <= SUMMARY else words[: SUMMARY - 1].rstrip() + "…"
 
 

@@ -1,17 +1,18 @@
-"""case.opened → case.assigned | case.held: let the rules choose the unit, or a person."""
+"""case.opened, documents.read → case.assigned | case.held: the rules choose, or a person."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from services.router.routing import route
 from shared.domain.assignment import Assignment, Held, HeldReason
-from shared.domain.reading import Reading
-from shared.errors import Conflict, Poison
-from shared.events import CaseAssigned, CaseHeld, CaseOpened, caused_by
+from shared.domain.reading import DocumentText, Message, Reading
+from shared.errors import Conflict, Poison, Transient
+from shared.events import CaseAssigned, CaseHeld, CaseOpened, DocumentsRead, Event, caused_by
 
 if TYPE_CHECKING:
     from services.router.locating.gazetteer import Gazetteer
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from shared.ports.clock import Clock
     from shared.ports.store import Store
 
-#: Characters of a person's words that are searched for places; they take some 8 ms.
+#: Characters of a person's words that are searched for places; they take some 8 ms. As many again
+#: of their documents.
 LONGEST = 64 * 1024
+#: Of a signature with its disclaimer; an address stands at its beginning.
+LONGEST_SIGNATURE = 4 * 1024
 #: From here on a text is searched in a thread, so that other work on the loop goes on.
 LONG = 16 * 1024
 _TRAYS: Mapping[Tray, HeldReason] = {
@@ -29,10 +33,12 @@ _TRAYS: Mapping[Tray, HeldReason] = {
     "spam": "spam",
     "unreadable": "unreadable",
 }
+#: Why a case is held that more text may lead to a unit.
+_CURABLE: frozenset[HeldReason] = frozenset({"no_place", "ambiguous_place"})
 
 
 async def assign_case(
-    event: CaseOpened,
+    event: CaseOpened | DocumentsRead,
     *,
     store: Store,
     clock: Clock,
@@ -41,53 +47,141 @@ async def assign_case(
 ) -> None:
     """Give the case its unit or hold it, set its due days, and say so in one write.
 
-    A case that is no longer just opened is left as it is, so a redelivery changes nothing.
-    Raise Poison when the case is not there, Transient when the store does not answer.
+    A case that is no longer just opened is left as it is, so a redelivery changes nothing; only
+    documents that were read since may lead a case to its unit that was held for want of a place.
+    Raise Poison when an opened case is not there, Transient when the store does not answer.
     """
     while True:
         case = await store.cases.get(event.case_id)
         if case is None:
-            raise Poison("no_such_case", f"case {event.case_id} is not in the store")
-        if case.state != "opened":
+            raise _missing(event)
+        if case.state != "opened" and not _waits_for(case, event):
             return
-        text = await _text(case, store)
+        messages = await _messages(case, event, store)
         now = clock.now()
-        decision = await _decide(case, text, department=department, gazetteer=gazetteer, at=now)
+        decision = await _decide(case, messages, department=department, gazetteer=gazetteer, at=now)
         try:
-            await store.cases.save(
-                _decided(case, decision, department), emit=[_told(event, decision, now)]
-            )
+            await _keep(case, decision, event, store=store, department=department, now=now)
         except Conflict:
             continue
         return
 
 
-async def _text(case: Case, store: Store) -> str:
-    message = await store.messages.get(case.first_message_id) if case.first_message_id else None
-    return text_of(case, message.reading if message else Reading())
-
-
-def text_of(case: Case, reading: Reading) -> str:
-    """Return what the person wrote: own words, subject, postal address; quotes left out.
-
-    The words come first, so that positions of evidence in them are positions in the own text.
-    """
-    rest = [part for part in (case.subject, case.complainant.postal_address) if part]
-    room = max(LONGEST - sum(len(part) + 2 for part in rest), 0)
-    return "\n\n".join((reading.own_text[:room], *rest))
-
-
-async def _decide(
-    case: Case, text: str, *, department: Department, gazetteer: Gazetteer, at: datetime
+def decide(
+    case: Case,
+    reading: Reading,
+    documents: Sequence[DocumentText],
+    *,
+    department: Department,
+    gazetteer: Gazetteer,
+    at: datetime,
 ) -> Assignment | Held:
+    """Return the unit of a case, or why a person must choose. Pure.
+
+    Documents are asked only when the person's own words lead to no unit for want of a place.
+    Evidence of theirs has positions behind the own text; its words can be looked for.
+    """
     reason = _TRAYS.get(case.tray)
     if reason is not None:
         return Held(reason=reason, at=at, rules_version=department.version)
-    if len(text) < LONG:
-        return route(case, text, department=department, gazetteer=gazetteer, at=at)
-    return await asyncio.to_thread(
-        route, case, text, department=department, gazetteer=gazetteer, at=at
+    lead = partial(route, case, department=department, gazetteer=gazetteer, at=at)
+    text, letters = text_of(case, reading), letters_of(reading, documents)
+    decision = lead(text)
+    if not letters or not _is_curable(decision):
+        return decision
+    second = lead(f"{text}\n\n{letters}")
+    nothing_before = isinstance(decision, Held) and decision.reason == "no_place"
+    return second if nothing_before or isinstance(second, Assignment) else decision
+
+
+def text_of(case: Case, reading: Reading) -> str:
+    """Return what the person wrote: own words, signature, subject, postal address; no quotes.
+
+    The words come first, so that positions of evidence in them are positions in the own text. Of a
+    complaint that a colleague handed in, they are those passed on: the colleague's own, and where
+    that colleague works, say nothing of the person.
+    """
+    words, signature = reading.own_text, reading.signature[:LONGEST_SIGNATURE]
+    if case.forwarded_by and reading.forwarded:
+        words, signature = reading.forwarded.text or words, ""
+    parts = (signature, case.subject, case.complainant.postal_address)
+    rest = [part for part in parts if part]
+    room = max(LONGEST - sum(len(part) + 2 for part in rest), 0)
+    return "\n\n".join((words[:room], *rest))
+
+
+def letters_of(reading: Reading, documents: Sequence[DocumentText]) -> str:
+    """Return what came with the words, each with the same room: a mail passed on, documents."""
+    passed_on = reading.forwarded.text if reading.forwarded else ""
+    texts = [text for text in (passed_on, *(each.text for each in documents)) if text]
+    return "\n\n".join(text[: LONGEST // len(texts)] for text in texts)
+
+
+def _missing(event: CaseOpened | DocumentsRead) -> Poison | Transient:
+    if isinstance(event, DocumentsRead):  # a message is kept before its case
+        return Transient("case_missing")
+    return Poison("no_such_case", f"case {event.case_id} is not in the store")
+
+
+def _waits_for(case: Case, event: CaseOpened | DocumentsRead) -> bool:
+    """Say whether what was read may lead this case to a unit, and nobody has led it there yet."""
+    is_held = case.state == "held" and case.tray == "ordinary" and case.assignment is None
+    return isinstance(event, DocumentsRead) and is_held and _is_curable(case.held)
+
+
+def _is_curable(decision: Assignment | Held | None) -> bool:
+    return isinstance(decision, Held) and decision.reason in _CURABLE
+
+
+async def _messages(case: Case, event: CaseOpened | DocumentsRead, store: Store) -> list[Message]:
+    """Return the message that opened the case, and the one whose documents were read."""
+    ids = [case.first_message_id, *([event.message_id] if isinstance(event, DocumentsRead) else [])]
+    found = [await store.messages.get(each) for each in dict.fromkeys(ids) if each]
+    return [message for message in found if message is not None]
+
+
+async def _decide(
+    case: Case,
+    messages: Sequence[Message],
+    *,
+    department: Department,
+    gazetteer: Gazetteer,
+    at: datetime,
+) -> Assignment | Held:
+    first = next((each.reading for each in messages if each.id == case.first_message_id), Reading())
+    documents = [document for message in messages for document in message.documents]
+    work = partial(
+        decide, case, first, documents, department=department, gazetteer=gazetteer, at=at
     )
+    if len(first.text) + sum(len(document.text) for document in documents) < LONG:
+        return work()
+    return await asyncio.to_thread(work)
+
+
+async def _keep(
+    case: Case,
+    decision: Assignment | Held,
+    event: CaseOpened | DocumentsRead,
+    *,
+    store: Store,
+    department: Department,
+    now: datetime,
+) -> None:
+    if case.held and isinstance(decision, Held):
+        # Still held: nobody is told again, but the candidates of the letter are shown
+        better = decision.model_copy(update={"at": case.held.at})
+        if better != case.held:
+            await store.cases.save(case.changed(held=better))
+        return
+    told = _told(case.id, _cause(case, event), decision, now)
+    await store.cases.save(_decided(case, decision, department), emit=[told])
+
+
+def _cause(case: Case, event: CaseOpened | DocumentsRead) -> str:
+    """Return the id that the event follows from: a case is told of once as it is opened."""
+    if isinstance(event, DocumentsRead) and case.state == "opened":
+        return caused_by(case.id, "case.opened")
+    return event.id
 
 
 def _decided(case: Case, decision: Assignment | Held, department: Department) -> Case:
@@ -105,7 +199,7 @@ def _decided(case: Case, decision: Assignment | Held, department: Department) ->
     )
 
 
-def _told(event: CaseOpened, decision: Assignment | Held, now: datetime) -> CaseAssigned | CaseHeld:
+def _told(case_id: str, cause: str, decision: Assignment | Held, now: datetime) -> Event:
     if isinstance(decision, Assignment):
-        return CaseAssigned(id=caused_by(event.id, "case.assigned"), at=now, case_id=event.case_id)
-    return CaseHeld(id=caused_by(event.id, "case.held"), at=now, case_id=event.case_id)
+        return CaseAssigned(id=caused_by(cause, "case.assigned"), at=now, case_id=case_id)
+    return CaseHeld(id=caused_by(cause, "case.held"), at=now, case_id=case_id)

@@ -10,7 +10,7 @@ from services.router.assigning import assign_case
 from services.router.checking import refuse_clashes
 from services.router.locating.gazetteer import load_gazetteer
 from shared.department import load_department
-from shared.events import CaseOpened
+from shared.events import CaseOpened, DocumentsRead
 from shared.runtime.consuming import consume
 from shared.runtime.process import Context
 
@@ -31,7 +31,7 @@ async def router(context: Context) -> AsyncIterator[dict[str, str]]:
     await consume(
         context.bus,
         "router.assigning",
-        {CaseOpened: assigning},
+        {CaseOpened: assigning, DocumentsRead: assigning},
         metrics=context.metrics,
         prefetch=context.settings.prefetch,
         doors=context.doors,

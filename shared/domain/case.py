@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from shared.domain.assignment import Assignment, Held
 from shared.domain.document import Document, Value
 from shared.domain.envelope import Channel, ComplainantKind, Language
+from shared.domain.reading import Flag, MessageKind
 
 State = Literal["opened", "held", "assigned", "closed"]
 Tray = Literal["ordinary", "automatic", "spam", "unreadable"]
@@ -29,7 +30,9 @@ class Case(Document):
 
     `silent_because` names the rules that forbid an automatic acknowledgement; empty means that
     the person may be written to, at `acknowledge_to` (RFC 3834 section 4: the envelope sender).
-    `first_message_id` is the message that opened the case.
+    `first_message_id` is the message that opened the case. `kind` and `flags` are proposed from
+    its words and say nothing that a person has not looked at. `forwarded_by` is the address of the
+    colleague who handed the complaint in; complainant and receipt are then those of the original.
     """
 
     collection: ClassVar[str] = "cases"
@@ -55,6 +58,9 @@ class Case(Document):
     addressees: tuple[str, ...] = ()
     office_chosen: str | None = None
     happened_on: date | None = None
+    kind: MessageKind = "complaint"
+    flags: tuple[Flag, ...] = ()
+    forwarded_by: str = ""
     first_message_id: str = ""
     envelope_ids: tuple[str, ...] = ()
     message_ids: tuple[str, ...] = ()

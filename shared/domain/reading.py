@@ -25,6 +25,7 @@ DocumentState = Literal[
     "read", "scan", "by_a_person", "archive", "encrypted", "infected", "too_large"
 ]
 
+
 class Attachment(Value):
     """One document in a message. `part` is its path in the MIME tree ("2.1"), for a download."""
 

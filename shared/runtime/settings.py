@@ -6,6 +6,7 @@ Every field's description is the text of `docs/settings.md`.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -85,6 +86,16 @@ class Settings(BaseSettings):
     readers: int = Field(
         1, ge=1, le=64, description="Child processes that read mail, per intake process."
     )
+    scans: Literal["auto", "off"] = Field(
+        "auto",
+        description="`auto`: scanned documents are read by Tesseract where it is installed with "
+        "`fra` or `eng`; `off`: they are left to a person. The same on every machine of intake.",
+    )
+    clamd: str = Field(
+        "",
+        description="The clamd that looks for viruses in documents: `tcp://HOST:PORT` or "
+        "`unix:PATH`; empty for none.",
+    )
     prefetch: int = Field(64, ge=1, le=1000, description="Messages in hand at once, per queue.")
     drain_seconds: float = Field(
         20.0, gt=0, description="How long a stopping process may finish what it has in hand."
@@ -100,6 +111,15 @@ class Settings(BaseSettings):
     @classmethod
     def _relay_scheme(cls, value: str) -> str:
         return _starts(value, _RELAYS)
+
+    @field_validator("clamd")
+    @classmethod
+    def _clamd_scheme(cls, value: str) -> str:
+        if value.startswith("tcp://"):
+            split_address(value.removeprefix("tcp://"))
+        elif value and not value.startswith("unix:"):
+            raise ValueError("must be tcp://host:port or unix:/path")
+        return value
 
     @field_validator("log_level")
     @classmethod

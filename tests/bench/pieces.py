@@ -13,14 +13,18 @@ from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_head
 from services.router.locating.gazetteer import load_gazetteer, locate
 from shared.department import load_department
-from tests.bench.figures import Figure, Spread
+from tests.bench.figures import Bar, Figure, Spread
 from tests.bench.load import mail
+from tests.bench.memory import multiple
 from tests.conftest import ROOT
 
 #: Seconds for which each part is called again and again.
 SPAN = 0.5
 TIMES = 3
 DAY = date(2026, 11, 20)
+READ = Bar(least=1000.0)
+HAND_OVER = Bar(most=0.5)
+MEMORY = Bar(most=8.0)
 DEPARTMENT = ROOT / "deploy" / "department"
 
 
@@ -31,13 +35,15 @@ async def pieces(size: int) -> list[Figure]:
     handed = await _hand_over(raw)
     alone = Spread.of(1000 / value for value in reads.values)
     return [
-        Figure("ordinary mails read", reads, "/s"),
+        Figure("ordinary mails read", reads, "/s", READ),
         Figure("a mail read in a child, there and back", handed, "ms"),
         Figure(
             "of which handing over to the child",
             Spread((handed.median - alone.median,)),
             "ms",
+            HAND_OVER,
         ),
+        Figure("memory of a 23 MiB mail", Spread((multiple(),)), "× size", MEMORY),
         Figure("texts searched for places", _locating(read(raw).own_text), "/s"),
         Figure("acknowledgements composed and rendered", _rendering(), "/s"),
     ]

@@ -166,8 +166,10 @@ async def test_what_is_read_has_the_documented_keys_and_no_file_stops_it(
     assert len(found) == 1 + len(UNREADABLE) + 1 + 2 + 1
     for line in found:
         assert list(line) == [
-            "file", "subject", "from_address", "from_name", "to", "text", "attachments",
-            "automatic", "automatic_reasons", "bounce", "defects",
+            "file", "subject", "from_address", "from_name", "to", "text", "own_text", "language",
+                "language_confidence", "kind", "flags", "flag_evidence", "complainant_type",
+                "happened_on", "forwarded", "attachments", "documents", "automatic",
+                "automatic_reasons", "bounce", "defects",
         ]  # fmt: skip
     by_name = {Path(str(line["file"])).name: line for line in found}
     assert by_name["two.mbox#2"]["subject"] == "numero 2"

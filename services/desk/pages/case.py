@@ -18,6 +18,7 @@ from services.desk.opening_case import open_case
 from services.intake.reading.parts import extract
 from shared.domain.case import Case
 from shared.domain.envelope import Language
+from shared.domain.reading import Message
 from shared.errors import Poison, Refused, Transient
 from shared.pages.rendering import map_shapes
 from shared.pages.texts import Texts
@@ -66,7 +67,10 @@ async def give_document(desk: Desk, language: Language, request: Request) -> Res
         answer, case = await open_case(desk, link, what=what)
         if case is None:
             return refusal(desk, language, _REFUSALS[answer], answer.value, link.path)
-        raw = await _raw(desk, case, message_id)
+        message = await _message(desk, case, message_id)
+        if message is not None and _is_infected(message, part):
+            return refusal(desk, language, "infected", 403, link.path)
+        raw = await desk.store.envelopes.raw(message.envelope_id) if message else None
     except Transient:
         return refusal(desk, language, "down", 503, link.path)
     if raw is None:
@@ -120,9 +124,13 @@ async def _case_file(desk: Desk, case: Case) -> CaseFile:
     )
 
 
-async def _raw(desk: Desk, case: Case, message_id: str) -> bytes | None:
-    """Return the raw bytes of a message of this case, and of no other."""
+async def _message(desk: Desk, case: Case, message_id: str) -> Message | None:
+    """Return a message of this case, and of no other."""
     message = await desk.store.messages.get(message_id)
-    if message is None or message.case_id != case.id:
-        return None
-    return await desk.store.envelopes.raw(message.envelope_id)
+    return message if message is not None and message.case_id == case.id else None
+
+
+def _is_infected(message: Message, part: str) -> bool:
+    """Tell whether a virus was found in what is asked for: the original holds every document."""
+    infected = {each.part for each in message.documents if each.state == "infected"}
+    return part in infected or (part == "original" and bool(infected))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from services.intake.threads import ANCESTORS, claims_of, is_participant
+from services.intake.threads import ANCESTORS, Claims, Home, claims_of, home_of, is_participant
 from services.intake.triage import first_case
 from shared.department import Addresses
+from shared.domain.case import Case, State
 from shared.domain.envelope import Envelope
 from shared.domain.keys import Keys, reply_address, verp_address
 from shared.domain.reading import Bounce, Reading
@@ -63,3 +65,54 @@ def test_a_reference_in_a_subject_is_a_claim_and_no_more(keys: Keys, addresses: 
     assert is_participant(case, reading)
     assert not is_participant(case, Reading(from_address="autre@courriel.example"))
     assert not is_participant(case, Reading())
+
+
+def a_case(addresses: Addresses, number: int, state: State = "held") -> Case:
+    case_id = CASE[:-1] + str(number)
+    reading = Reading(from_address="ginette@courriel.example", message_id=f"{number}@x.example")
+    envelope = envelope_to("plaintes@ministere.example")
+    return first_case(case_id, envelope, reading, addresses=addresses).changed(state=state)
+
+
+GINETTE, STRANGER = (
+    Reading(from_address="Ginette@courriel.example"),
+    Reading(from_address="autre@courriel.example"),
+)
+
+
+def test_claims_are_believed_in_their_order(addresses: Addresses) -> None:
+    one, two, three, four = (a_case(addresses, number) for number in range(4))
+    everything: dict[str, Any] = {
+        "replied": one, "noticed": two, "named": [three], "related": [four]
+    }  # fmt: skip
+    for case in (one, two, three, four):
+        assert home_of(GINETTE, Claims(), **everything).case == case
+        everything.pop(next(iter(everything)))
+    assert home_of(GINETTE, Claims()) == Home()
+
+
+def test_a_reply_address_and_our_message_id_are_believed_of_anybody(addresses: Addresses) -> None:
+    case = a_case(addresses, 1)
+    assert home_of(STRANGER, Claims(), replied=case).case == case
+    assert home_of(STRANGER, Claims(), noticed=case).case == case
+
+
+def test_a_stranger_who_names_a_case_opens_another_that_claims_it(addresses: Addresses) -> None:
+    case = a_case(addresses, 1)
+    claims = Claims(subject_references=(case.reference,))
+    expected = Home(claims_reference=case.reference)
+    assert home_of(STRANGER, claims, named=[case]) == expected
+    assert home_of(STRANGER, Claims(), related=[case]) == expected
+
+
+def test_a_reference_that_nobody_has_is_claimed_all_the_same() -> None:
+    assert home_of(GINETTE, Claims(subject_references=(REFERENCE,))).claims_reference == REFERENCE
+
+
+def test_a_reply_to_a_closed_case_belongs_to_it_and_changes_nothing_of_it(
+    addresses: Addresses,
+) -> None:
+    closed = a_case(addresses, 1, state="closed")
+    home = home_of(GINETTE, Claims(), replied=closed)
+    assert home.case is not None
+    assert home.case == closed

@@ -1,0 +1,84 @@
+"""What a message proposes with all that came with it: its own words, its documents, its forward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from services.intake.forwards import day_of, original_of
+from services.intake.signs import proposal
+from shared.department import Addresses
+from shared.domain.envelope import Envelope
+from shared.domain.reading import DocumentText, Flag, Reading, Triage
+
+#: Flags kept of one message at most, its own before those of its documents.
+FLAGS = 60
+#: A message of at most so many letters may only announce a document ("voir lettre ci-jointe").
+COVER_NOTE = 400
+
+
+def triage_of(
+    envelope: Envelope,
+    reading: Reading,
+    documents: Sequence[DocumentText] = (),
+    *,
+    addresses: Addresses,
+    received_on: date,
+    staff_domains: frozenset[str] = frozenset(),
+) -> Triage:
+    """Return what a message and its documents propose, from the words of the person alone.
+
+    `received_on` is the day of receipt in Québec. A flag's `where` is "own_text", "subject",
+    "forwarded" (a colleague handed the complaint in) or the part of a document. The kind and the
+    day of the facts come from the documents where the message itself is only a cover note.
+    """
+    original = original_of(envelope, reading, addresses=addresses, staff_domains=staff_domains)
+    text = original.text if original else reading.own_text
+    found = proposal.triage(
+        text,
+        subject=original.subject if original else _own_subject(reading, envelope),
+        signature="" if original else reading.signature,
+        received_on=day_of(original.received_at) if original else received_on,
+        sender_name=original.name if original else reading.from_name,
+    )
+    if original:
+        found = found.model_copy(update={"flags": _moved(found.flags, "forwarded")})
+    return _with_documents(found, text, documents, received_on)
+
+
+def with_flags(known: tuple[Flag, ...], added: Sequence[Flag], message_id: str) -> tuple[Flag, ...]:
+    """Return the flags of a case with those of a message that joined it.
+
+    Their `where` begins with the message's id: positions are in that message's texts.
+    """
+    joined = (flag.model_copy(update={"where": f"{message_id}/{flag.where}"}) for flag in added)
+    return (*known, *joined)[:FLAGS]
+
+
+def _with_documents(
+    found: Triage, text: str, documents: Sequence[DocumentText], received_on: date
+) -> Triage:
+    """Return the triage with what the documents add to it."""
+    letters = [each for each in documents if each.state == "read" and each.text]
+    of_letters = [proposal.triage(each.text, received_on=received_on) for each in letters]
+    flags = [*found.flags]
+    for letter, seen in zip(letters, of_letters, strict=True):
+        flags += _moved(seen.flags, letter.part)
+    changes: dict[str, object] = {"flags": tuple(flags[:FLAGS])}
+    if of_letters and len(text) <= COVER_NOTE:
+        days = [seen.happened_on for seen in of_letters if seen.happened_on]
+        changes["kind"] = "complaint" if found.kind == "complaint" else of_letters[0].kind
+        changes["happened_on"] = found.happened_on or (min(days) if days else None)
+    return found.model_copy(update=changes)
+
+
+def _moved(flags: Sequence[Flag], where: str) -> tuple[Flag, ...]:
+    return tuple(
+        flag.model_copy(update={"where": where}) if flag.where == "own_text" else flag
+        for flag in flags
+    )
+
+
+def _own_subject(reading: Reading, envelope: Envelope) -> str:
+    """Return the subject that a person wrote; that of a form is made of the text itself."""
+    return "" if envelope.submission is not None else reading.subject

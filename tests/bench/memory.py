@@ -1,0 +1,56 @@
+"""How much memory the reader takes for a large mail, in a process of its own.
+
+Prints the peak as a multiple of the message's size, the message itself included.
+"""
+
+from __future__ import annotations
+
+import base64
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from services.intake.reading import read
+from tests.conftest import ROOT
+
+#: Bytes of the attached document: with base64 about what the door lets in.
+DOCUMENT = 17 * 1024 * 1024
+SMALL = b"Subject: x\r\n\r\nBonjour\r\n"
+
+
+def large_mail() -> bytes:
+    """Return a mail with one large document, as mail programs write it."""
+    document = base64.encodebytes(bytes(range(256)) * (DOCUMENT // 256)).replace(b"\n", b"\r\n")
+    return (
+        b"From: personne@courriel.example\r\nSubject: Document\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nVoir le document.\r\n'
+        b'--b\r\nContent-Type: application/pdf; name="lettre.pdf"\r\n'
+        b"Content-Transfer-Encoding: base64\r\n\r\n" + document + b"--b--\r\n"
+    )
+
+
+def multiple() -> float:
+    """Return peak memory of reading a large mail, divided by its size."""
+    with tempfile.TemporaryDirectory(prefix="recours-bench-") as folder:
+        file = Path(folder) / "large.eml"
+        file.write_bytes(large_mail())
+        command = [sys.executable, "-m", "tests.bench.memory", str(file)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def main(file: Path) -> None:
+    """Measure one file in this process, whose peak before is that of a small mail."""
+    read(SMALL)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    raw = file.read_bytes()
+    if read(raw).state != "read":
+        raise SystemExit("the large mail could not be read")
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    sys.stdout.write(f"{(after - before) * 1024 / len(raw)}\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
