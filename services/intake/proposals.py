@@ -7,9 +7,11 @@ from datetime import date
 
 from services.intake.forwards import day_of, original_of
 from services.intake.signs import proposal
+from services.intake.signs.proposal import flags_in
 from shared.department import Addresses
+from shared.domain.case import Case
 from shared.domain.envelope import Envelope
-from shared.domain.reading import DocumentText, Flag, Reading, Triage
+from shared.domain.reading import DocumentText, Flag, Message, Reading, Triage
 
 #: Flags kept of one message at most, its own before those of its documents.
 FLAGS = 60
@@ -46,13 +48,23 @@ def triage_of(
     return _with_documents(found, text, documents, received_on)
 
 
+def proposed_by_letters(case: Case, message: Message, letters: Sequence[DocumentText]) -> Case:
+    """Return the case with what documents propose whose text came later. The same for a repeat."""
+    found: list[Flag] = []
+    for letter in letters:
+        found += flags_in(letter.text, where=letter.part)
+    if message.id != case.first_message_id:
+        return case.changed(flags=with_flags(case.flags, found, message.id))
+    return case.changed(flags=tuple(dict.fromkeys((*case.flags, *found)))[:FLAGS])
+
+
 def with_flags(known: tuple[Flag, ...], added: Sequence[Flag], message_id: str) -> tuple[Flag, ...]:
     """Return the flags of a case with those of a message that joined it.
 
     Their `where` begins with the message's id: positions are in that message's texts.
     """
     joined = (flag.model_copy(update={"where": f"{message_id}/{flag.where}"}) for flag in added)
-    return (*known, *joined)[:FLAGS]
+    return tuple(dict.fromkeys((*known, *joined)))[:FLAGS]
 
 
 def _with_documents(

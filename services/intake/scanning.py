@@ -22,6 +22,7 @@ from services.intake.papers import limits
 from services.intake.papers.found import kept_text
 from services.intake.papers.pictures import page_picture
 from services.intake.papers.scanned import words_of
+from services.intake.proposals import proposed_by_letters
 from services.intake.unpacking import because_of, left_to_a_person, room_beside, within
 from shared.domain.reading import DocumentText, Message
 from shared.errors import Conflict, Poison, Transient
@@ -98,6 +99,7 @@ async def scan_documents(
     if raw is None:
         raise Transient("envelope_missing")
     scanned = await scan(raw, waiting, readers=readers, scanner=scanner, seconds=seconds)
+    await _propose(message, scanned, store)
     await _save(message, scanned, event, store, clock)
 
 
@@ -161,6 +163,23 @@ async def _scanned(
             "because": because_of(document.because, because),
         }
     )
+
+
+async def _propose(message: Message, scanned: Mapping[str, DocumentText], store: Store) -> None:
+    """Let what was read add its flags to the case, before the message says that nothing waits."""
+    letters = [document for document in scanned.values() if document.state == "read"]
+    while letters:
+        case = await store.cases.get(message.case_id)
+        if case is None:
+            raise Transient("case_missing")  # the message is saved before its case
+        proposed = proposed_by_letters(case, message, letters)
+        if proposed.flags == case.flags:
+            return
+        try:
+            await store.cases.save(proposed)
+        except Conflict:
+            continue
+        return
 
 
 async def _save(

@@ -20,6 +20,7 @@ from shared.domain.keys import Keys
 from shared.domain.reading import DocumentText
 from shared.errors import Transient
 from shared.events import CaseOpened, DocumentsRead, Event, ScanWanted
+from shared.ports.query import Query
 from tests import papers
 from tests.conftest import ROOT, ToldClock
 from tests.letters import LetterIntake, letter, tesseract
@@ -103,6 +104,20 @@ async def test_a_redelivery_scans_nothing_twice(intake: LetterIntake, tmp_path: 
     assert await scan(intake, in_folder(tesseract(tmp_path, ("Autre", "chose", "ici")))) == first
     assert len(read_since(intake)) == 1
     assert (await intake.the_message()).version == 2
+
+
+async def test_a_scanned_letter_adds_its_flags_to_the_case_once(
+    intake: LetterIntake, tmp_path: Path
+) -> None:
+    await intake.take(letter(("lettre.png", papers.picture())))
+    words = ("Je", "conteste", "la", "décision", "du", "3", "novembre")
+    scanner = in_folder(tesseract(tmp_path, words))
+    await asyncio.gather(scan(intake, scanner), scan(intake, scanner))
+    (found,) = await scan(intake, scanner)
+    (case,) = await intake.store.cases.find(Query())
+    (flag,) = case.flags
+    assert (flag.name, flag.where) == ("possible_review", found.part)
+    assert found.text[flag.start : flag.end] == flag.words
 
 
 async def test_two_at_the_same_moment_save_one(intake: LetterIntake, tmp_path: Path) -> None:

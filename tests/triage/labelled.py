@@ -1,7 +1,8 @@
 """Labelled texts, what the rules make of them, and how often they are right.
 
-`python -m tests.triage.labelled` prints the figures of each file: french, english and traps were
-used to better the rules, held_out was written before them and never tuned on.
+`python -m tests.triage.labelled` prints the figures of each file. Those of TUNED were used to
+better the rules. Of HELD_OUT, held_out was written before the rules (what it showed at first sight
+led to three general repairs), and last after them, with nothing changed since.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from services.intake.signs.proposal import triage
 from shared.domain.reading import Triage
 
 RECEIVED_ON = date(2026, 11, 20)
-TUNED, HELD_OUT = ("french", "english", "traps"), "held_out"
+TUNED, HELD_OUT = ("french", "english", "traps", "fresh"), ("held_out", "last")
 
 
 @dataclass(frozen=True)
@@ -97,4 +98,4 @@ def figures(name: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write("\n".join(figures(name) for name in (*TUNED, HELD_OUT)) + "\n")
+    sys.stdout.write("\n".join(figures(name) for name in (*TUNED, *HELD_OUT)) + "\n")

@@ -21,6 +21,7 @@ _WORD = re.compile(
 _BEFORE_POST = re.compile(
     r"[ ,]{0,3}(?:(?:l|la|le|une?|mon|ma|votre|the|my|your|an?|est|is|was)[ ,]{1,2}){0,3}"
 )
+_OF_AN_OFFICE = re.compile(r"[ ,]{1,2}(?:de|du|des|d|au|a|at|from|of|in) ")
 #: Words of one name at most.
 _NAME_WORDS = 3
 
@@ -67,7 +68,12 @@ def _with_title(text: str, found: Found) -> list[Evidence]:
         if stop is None:
             continue
         end = start + len(folded_words(text[at:stop]))
-        placed = start - 1 in ends or end + 1 in starts or _post_after(text, found, stop, end)
+        placed = (
+            start - 1 in ends
+            or end + 1 in starts
+            or _post_after(text, found, stop, end)
+            or _office_after(found, end)
+        )
         if placed and not _is_outside(found, start):
             seen.append(_evidence(at, stop))
     return seen
@@ -82,6 +88,16 @@ def _post_after(text: str, found: Found, stop: int, end: int) -> bool:
     between = found.folded.text[end : posts[at][0]]
     said = _BEFORE_POST.fullmatch(between)
     return said is not None and "\n" not in text[stop : found.folded.original(posts[at][0])]
+
+
+def _office_after(found: Found, end: int) -> bool:
+    """Tell whether a name goes on with an office: "Mme Gabarit, du bureau de Val-d'Or"."""
+    offices, text = found.of("office"), found.folded.text
+    at = bisect_left(offices, (end, 0))
+    if at == len(offices) or offices[at][0] - end > 40:
+        return False
+    between = text[end : offices[at][0]]
+    return _OF_AN_OFFICE.match(between) is not None and not set(".\n") & set(between)
 
 
 def _is_outside(found: Found, start: int) -> bool:

@@ -6,8 +6,8 @@ import pytest
 
 from tests.triage.labelled import HELD_OUT, TUNED, Labelled, faults, labelled
 
-#: Texts of the held-out file that were right when the rules first met them: 39 of 42.
-FIRST_TIME = 39
+#: How many texts, and how many of them were right when the rules first met them.
+FIRST_TIME = {"held_out": (42, 39), "last": (20, 15)}
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,8 @@ def test_what_is_known_to_be_missed_is_still_missed() -> None:
     assert all(faults(one) for one in known)
 
 
-def test_held_out_texts_are_understood_as_well_as_on_the_first_day() -> None:
-    texts = labelled(HELD_OUT)
-    assert sum(not faults(one) for one in texts) >= FIRST_TIME
-    assert len(texts) == 42
+@pytest.mark.parametrize("name", HELD_OUT)
+def test_held_out_texts_are_understood_as_well_as_on_the_first_day(name: str) -> None:
+    texts = labelled(name)
+    right = sum(not faults(one) for one in texts)
+    assert (len(texts), min(right, FIRST_TIME[name][1])) == FIRST_TIME[name]
