@@ -177,6 +177,8 @@ class CaseFile:
         flags = [*_clock_flags(self.line)]
         if self.case.tray != "ordinary":
             flags.append(Mark(f"tray_{self.case.tray}", "soon"))
+        if any("encrypted_mail" in message.reading.defects for message in self.messages):
+            flags.append(Mark("encrypted", "soon"))
         if any(notice.state == "permanent" for notice in self.notices):
             flags.append(Mark("undelivered", "late"))
         flags += [Mark(f"sign_{sign.name}", "soon") for sign in self.signs]

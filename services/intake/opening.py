@@ -6,6 +6,7 @@ the envelope's outcome. A redelivery repeats all three and changes nothing.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -33,6 +34,8 @@ from shared.ports.store import Store
 _log = logging.getLogger(__name__)
 
 REFERENCE_TRIES = 3
+#: Characters from which on a text is looked through in a thread.
+LONG = 16 * 1024
 #: What a form's text never has, whatever it looks like.
 NOTHING_CUT = {"quoted_text": "", "signature": "", "forwarded": None}
 
@@ -97,19 +100,19 @@ async def open_envelope(
         await _conclude(envelope, "noted", store, clock, case_id=case_id, notice_id=notice_id)
         return
     documents = await read_documents(raw, reading) if read_documents else ()
-    came = Came(
+    propose = partial(
+        triage_of,
         envelope,
         reading,
         documents,
-        triage_of(
-            envelope,
-            reading,
-            documents,
-            addresses=addresses,
-            received_on=day_of(envelope.received_at),
-            staff_domains=staff_domains,
-        ),
+        addresses=addresses,
+        received_on=day_of(envelope.received_at),
+        staff_domains=staff_domains,
     )
+    # A text of a megabyte takes a third of a second: the doors go on meanwhile
+    is_long = len(reading.text) + sum(len(each.text) for each in documents) > LONG
+    triage = await asyncio.to_thread(propose) if is_long else propose()
+    came = Came(envelope, reading, documents, triage)
     if case is None:
         first = partial(first_case, addresses=addresses, staff_domains=staff_domains)
         await _open(came, home, first, store=store, clock=clock)

@@ -13,6 +13,7 @@ from pathlib import Path
 from services.intake.children import Readers
 from services.intake.opening import open_envelope, park_envelope
 from services.intake.scanning import Tesseract, find_scanner, scan_documents
+from services.intake.signs.terms import automaton
 from services.intake.smtp import Door, serve_smtp
 from services.intake.unpacking import read_documents
 from services.intake.viruses import Clamd
@@ -34,6 +35,7 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
     settings = context.settings
     addresses = load_addresses(settings.department)
     department = _department_if_sound(settings.department)
+    automaton()  # a quarter of a second, once: not while the first complaint waits
     async with AsyncExitStack() as stack:
         readers = Readers(max_workers=settings.readers)
         await readers.start()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from services.intake.forwards import OF_A_COLLEAGUE, Original, original_of
 from services.intake.identity import first_message_id
+from services.intake.reading.language import language_of
 from shared.department import Addresses
 from shared.domain.case import Case, Complainant, Tray
 from shared.domain.envelope import ComplainantKind, Envelope
@@ -73,7 +74,10 @@ def handed_in(case: Case, original: Original) -> Case:
     """
     silent = [why for why in case.silent_because if why not in OF_A_COLLEAGUE | {"no_address"}]
     colleague_only = case.tray == "automatic" and not silent
+    language, confidence = language_of(f"{original.subject}\n{original.text}")
     return case.changed(
+        language=language,
+        language_confidence=confidence,
         complainant=case.complainant.model_copy(
             update={"name": original.name[:200], "address": original.address}
         ),

@@ -59,7 +59,9 @@ class Forwarded(Value):
 class Flag(Value):
     """Something that a person should look at, and the words that led to it; never a decision.
 
-    `start` and `end` are positions in the text named by `where`: "own_text", or a document's part.
+    `start` and `end` are positions in the text named by `where`: "own_text", "subject", "forwarded"
+    (the mail that a colleague passed on), or a document's part; of a message that joined a case,
+    with that message's id and a slash before it.
     """
 
     name: FlagName

@@ -35,6 +35,7 @@ class Words(NamedTuple):
     device: re.Pattern[str]
     thing: re.Pattern[str]
     alone: re.Pattern[str]
+    stems: tuple[str, ...]
     notice: tuple[re.Pattern[str], ...]
     notice_begins: re.Pattern[str]
     person: re.Pattern[str]
@@ -60,7 +61,8 @@ def words() -> Words:
         device=any_of("device", "begins", r"[\s\W]{{0,4}}(?:{})"),
         thing=any_of("device", "things"),
         alone=any_of("device", "alone", "(?:{})"),
-        notice=tuple(any_of("notice", each) for each in ("message", "secret", "reader")),
+        stems=tuple(data["notice"]["stems"]),
+        notice=tuple(any_of("notice", each) for each in ("secret", "reader", "message")),
         notice_begins=any_of("notice", "begins", r"[\s\W]{{0,6}}(?:{})"),
         person=any_of("notice", "person"),
         formula=any_of("closing", "formulas", r"\W{{0,4}}(?:{})\s{{0,2}}[,.!]{{0,3}}\s{{0,2}}$"),
@@ -153,6 +155,9 @@ def _is_notice(paragraph: str) -> bool:
     found = words()
     if found.notice_begins.match(paragraph):
         return True
+    low = paragraph.lower()
+    if not any(stem in low for stem in found.stems):
+        return False
     if not all(group.search(paragraph) for group in found.notice):
         return False
     return found.person.search(paragraph) is None

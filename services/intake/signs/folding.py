@@ -35,7 +35,9 @@ def _plain(letter: str) -> str:
 
 
 _TABLE = _table()
-_GAP = re.compile(r" [ \n]+|\n[ \n]*")
+#: Each begins with letters of its own: a search ten times as fast as one pattern of alternatives.
+_BLANKS = re.compile(r"  [ \n]*")
+_LINE_END = re.compile(r"\n[ \n]*")
 _LIGATURE = re.compile(r"[\x01\x02]")
 
 
@@ -113,14 +115,22 @@ def _visible(source: str) -> tuple[str, list[int] | None]:
 
 def _edits(flat: str) -> list[tuple[int, int, str]]:
     """Return (start, end, new text) of what changes length or kind, in order."""
-    edits = []
-    for gap in _GAP.finditer(flat):
-        edits.append((*gap.span(), PARAGRAPH if gap[0].count("\n") > 1 else " "))
+    edits = [(*gap.span(), _gap(gap[0])) for gap in _BLANKS.finditer(flat)]
+    if "\n" in flat:
+        ends = {end for _, end, _ in edits}  # a gap of blanks has taken the line ends behind it
+        for line in _LINE_END.finditer(flat):
+            start, end = line.span()
+            if end not in ends:
+                edits.append((start - (flat[start - 1 : start] == " "), end, _gap(line[0])))
     if _OE in flat or _AE in flat:
         for letter in _LIGATURE.finditer(flat):
             edits.append((*letter.span(), "oe" if letter[0] == _OE else "ae"))
-        edits.sort()
+    edits.sort()
     return edits
+
+
+def _gap(blanks: str) -> str:
+    return PARAGRAPH if blanks.count("\n") > 1 else " "
 
 
 def folded_words(words: str) -> str:

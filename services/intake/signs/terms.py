@@ -92,16 +92,15 @@ def find(text: str) -> Found:
 
 
 def found_in(folded: Folded) -> Found:
-    text, hits = folded.text, dict[str, list[Hit]]()
+    text, seen = folded.text, dict[tuple[str, ...], list[Hit]]()
     for last, words in automaton().iter(text.translate(_ONLY_BLANKS)):
-        start, end = last + 1 - words.length, last
-        if words.open:
-            end = _word_end(text, last + 1)
-        for group in words.groups:
-            hits.setdefault(group, []).append((start, end))
-    for places in hits.values():
-        places.sort()
-    return Found(folded, hits)
+        end = _word_end(text, last + 1) if words.open else last
+        seen.setdefault(words.groups, []).append((last + 1 - words.length, end))
+    hits: dict[str, list[Hit]] = {}
+    for groups, places in seen.items():
+        for group in groups:
+            hits[group] = [*hits[group], *places] if group in hits else places
+    return Found(folded, {group: sorted(places) for group, places in hits.items()})
 
 
 def _word_end(text: str, end: int) -> int:

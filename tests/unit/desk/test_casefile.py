@@ -48,6 +48,14 @@ def test_a_notice_that_failed_is_loud() -> None:
     )
 
 
+def test_a_mail_that_nobody_here_can_decrypt_says_so() -> None:
+    sample = assigned_case()
+    (first, raw), second = sample.messages
+    sealed = first.reading.model_copy(update={"defects": ("encrypted_mail",)})
+    messages = ((first.changed(reading=sealed), raw), second)
+    assert ("encrypted", "soon", 0) in flags(Sample(sample.case, messages, sample.notices))
+
+
 def test_a_suspect_case_says_so() -> None:
     sample = held_case()
     suspect = Sample(sample.case.changed(tray="spam"), sample.messages, ())

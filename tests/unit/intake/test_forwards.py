@@ -59,6 +59,12 @@ def opened(addresses: Addresses, mail_from: str = CLERK, **fields: object) -> Ca
     return first_case(CASE, envelope_from(mail_from), reading(**fields), addresses=addresses)
 
 
+def test_the_language_is_that_of_the_person_and_not_of_the_colleague(addresses: Addresses) -> None:
+    words = "My file was lost twice at your office, and nobody ever called me back about it."
+    english = FORWARDED.model_copy(update={"subject": "My complaint", "text": words})
+    assert opened(addresses, language="fr", forwarded=english).language == "en"
+
+
 def test_person_day_and_words_are_those_of_the_original(addresses: Addresses) -> None:
     case = opened(addresses)
     assert (case.complainant.name, case.complainant.address) == ("Ginette Exemplaire", CITIZEN)
