@@ -13,12 +13,16 @@ from pathlib import Path
 
 from services.intake.children import Readers
 from services.intake.opening import open_envelope
+from services.intake.scanning import Tesseract, scan_documents
 from services.intake.unpacking import Viruses, read_documents
 from shared.domain.envelope import Envelope
-from shared.domain.reading import Message
-from shared.events import EnvelopeReceived, Event, decode
+from shared.domain.reading import DocumentText, Message
+from shared.events import DocumentsRead, EnvelopeReceived, Event, ScanWanted, decode
 from shared.ports.query import Query
 from tests.taking_in import GINETTE, MAIN, Intake
+
+#: What a scanner of a test sees on a page.
+WORDS = ("Je", "demeure", "à", "Laval", "H7N", "1A1")
 
 
 def letter(
@@ -108,3 +112,30 @@ printf '{table}\\n'
     )
     program.chmod(0o755)
     return folder
+
+
+def wanted(intake: LetterIntake) -> ScanWanted:
+    (event,) = [each for each in intake.told() if isinstance(each, ScanWanted)]
+    return event
+
+
+def read_since(intake: LetterIntake) -> list[DocumentsRead]:
+    return [each for each in intake.told() if isinstance(each, DocumentsRead)]
+
+
+async def scan(
+    intake: LetterIntake, scanner: Tesseract | None, *, seconds: float = 30
+) -> tuple[DocumentText, ...]:
+    await scan_documents(
+        wanted(intake),
+        store=intake.store,
+        clock=intake.clock,
+        readers=intake.readers,
+        scanner=scanner,
+        seconds=seconds,
+    )
+    return (await intake.the_message()).documents
+
+
+def in_folder(folder: Path) -> Tesseract:
+    return Tesseract(str(folder / "tesseract"), "fra+eng")
