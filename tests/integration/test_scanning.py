@@ -1,4 +1,4 @@
-"""Scanned letters are read after their case was routed or held, and lead a held case on."""
+"""Scanned letters become text once, whatever happens meanwhile."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ import pytest
 
 from services.intake.children import Readers
 from services.intake.scanning import MOST_SCANS, scan_documents
-from services.router.locating.gazetteer import Gazetteer, load_gazetteer
 from shared.adapters.sqlite_store import SqliteStore
-from shared.department import Addresses, Department, load_department
+from shared.department import Addresses
 from shared.domain.keys import Keys
 from shared.errors import Transient
 from shared.events import ScanWanted
 from shared.ports.query import Query
 from tests import papers
-from tests.conftest import ROOT, ToldClock
+from tests.conftest import ToldClock
 from tests.letters import (
     WORDS,
     LetterIntake,
@@ -32,24 +31,12 @@ from tests.letters import (
 )
 from tests.waiting import until
 
-FOLDER = ROOT / "deploy" / "department"
-
 
 @pytest.fixture(scope="module")
 def readers() -> Iterator[Readers]:
     pool = Readers(max_workers=1)
     yield pool
     asyncio.run(pool.close())
-
-
-@pytest.fixture(scope="module")
-def department() -> Department:
-    return load_department(FOLDER)
-
-
-@pytest.fixture(scope="module")
-def gazetteer() -> Gazetteer:
-    return load_gazetteer(FOLDER)
 
 
 @pytest.fixture
