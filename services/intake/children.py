@@ -168,8 +168,8 @@ class _Mail(NamedTuple):
 class Readers(Children):
     """Children that read messages; small ones that wait at the same moment go in one call.
 
-    Documents have children of their own, `papers`, from the first one on: a document that takes
-    all of its time keeps no mail waiting.
+    Documents have children of their own, `papers`, from the first one on, and so have pages that
+    are scanned, `scans`: a document that takes all of its time keeps no mail waiting.
     """
 
     def __init__(
@@ -184,11 +184,18 @@ class Readers(Children):
             at_once=max_workers,
         )
         self.papers = Children(max_workers=max_workers, seconds=seconds, megabytes=megabytes)
+        self.scans = Children(max_workers=1, seconds=seconds, megabytes=megabytes)
+
+    @property
+    def all_deaths(self) -> int:
+        """How many children were lost, whatever they did."""
+        return self.deaths + self.papers.deaths + self.scans.deaths
 
     async def close(self) -> None:
         """Let all children finish what they do, then end them."""
         await super().close()
         await self.papers.close()
+        await self.scans.close()
 
     async def parts_of(self, raw: bytes, paths: Sequence[str]) -> list[bytes]:
         """Return the decoded bytes of the parts at `paths` of a message, in that order.

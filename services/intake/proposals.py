@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import date
 
-from services.intake.forwards import day_of, original_of
+from services.intake.forwards import Original, day_of, original_of
 from services.intake.signs import proposal
 from services.intake.signs.proposal import flags_in
 from shared.department import Addresses
 from shared.domain.case import Case
 from shared.domain.envelope import Envelope
-from shared.domain.reading import DocumentText, Flag, Message, Reading, Triage
+from shared.domain.reading import DocumentText, Flag, FlagName, Message, Reading, Triage
+from shared.runtime.logs import describe
+
+_log = logging.getLogger(__name__)
 
 #: Flags kept of one message at most, its own before those of its documents.
 FLAGS = 60
 #: A message of at most so many letters may only announce a document ("voir lettre ci-jointe").
 COVER_NOTE = 400
+#: What is looked for even in words that seem to be somebody else's: too grave to be missed.
+GRAVE: frozenset[FlagName] = frozenset({"sensitive", "possible_review"})
 
 
 def triage_of(
@@ -31,10 +37,30 @@ def triage_of(
     """Return what a message and its documents propose, from the words of the person alone.
 
     `received_on` is the day of receipt in Québec. A flag's `where` is "own_text", "subject",
-    "forwarded" (a colleague handed the complaint in) or the part of a document. The kind and the
-    day of the facts come from the documents where the message itself is only a cover note.
+    "forwarded" (a colleague handed the complaint in), "quoted_text", "signature" or the part of a
+    document. The kind and the day of the facts come from the documents where the message itself is
+    only a cover note.
     """
-    original = original_of(envelope, reading, addresses=addresses, staff_domains=staff_domains)
+    try:
+        return _triage_of(
+            envelope,
+            reading,
+            documents,
+            original_of(envelope, reading, addresses=addresses, staff_domains=staff_domains),
+            received_on,
+        )
+    except Exception as error:  # noqa: BLE001 - a proposal must never cost a case
+        _log.error("nothing proposed", extra={"reason": describe(error)})
+        return Triage()
+
+
+def _triage_of(
+    envelope: Envelope,
+    reading: Reading,
+    documents: Sequence[DocumentText],
+    original: Original | None,
+    received_on: date,
+) -> Triage:
     text = original.text if original else reading.own_text
     found = proposal.triage(
         text,
@@ -44,15 +70,40 @@ def triage_of(
         sender_name=original.name if original else reading.from_name,
     )
     if original:
-        found = found.model_copy(update={"flags": _moved(found.flags, "forwarded")})
-    return _with_documents(found, text, documents, received_on)
+        told = flags_in(reading.own_text, where="own_text")  # "she says that she …"
+        of_colleague = (flag for flag in told if flag.name in GRAVE)
+        flags = (*_moved(found.flags, "forwarded"), *of_colleague)
+    else:
+        flags = (*found.flags, *_set_aside(reading))
+    return _with_documents(found.model_copy(update={"flags": flags}), text, documents, received_on)
+
+
+def _set_aside(reading: Reading) -> list[Flag]:
+    """Return the grave flags of what was cut off a first mail as history or signature.
+
+    A person may tell what an agent wrote, or put a line above the complaint: what looks like
+    history then is theirs. In an answer it is ours, or theirs from before.
+    """
+    if reading.in_reply_to or reading.references:
+        return []
+    beside = (("quoted_text", reading.quoted_text), ("signature", reading.signature))
+    return [
+        flag
+        for where, text in beside
+        if text
+        for flag in flags_in(text, where=where)
+        if flag.name in GRAVE
+    ]
 
 
 def proposed_by_letters(case: Case, message: Message, letters: Sequence[DocumentText]) -> Case:
     """Return the case with what documents propose whose text came later. The same for a repeat."""
     found: list[Flag] = []
-    for letter in letters:
-        found += flags_in(letter.text, where=letter.part)
+    try:
+        for letter in letters:
+            found += flags_in(letter.text, where=letter.part)
+    except Exception as error:  # noqa: BLE001 - nor must it cost the letter
+        _log.error("nothing proposed", extra={"reason": describe(error)})
     if message.id != case.first_message_id:
         return case.changed(flags=with_flags(case.flags, found, message.id))
     return case.changed(flags=tuple(dict.fromkeys((*case.flags, *found)))[:FLAGS])

@@ -113,7 +113,10 @@ async def scan(
 ) -> dict[str, DocumentText]:
     """Return what became of documents of a message that wait for a scan, by their part."""
     scanned: dict[str, DocumentText] = {}
-    parts = await _parts(raw, waiting, readers)
+    try:
+        parts = await _parts(raw, waiting, readers)
+    except Poison as error:
+        return {each.part: left_to_a_person(each, error.code) for each in waiting}
     for document in waiting:
         data = parts.get(document.part)
         if data is None:
@@ -141,7 +144,7 @@ async def _scanned(
     try:
         async with asyncio.timeout(seconds):
             for number in range(min(pages, limits.SCANNED_PAGES)):
-                picture = await readers.papers.run(page_picture, data, number, seconds=seconds)
+                picture = await readers.scans.run(page_picture, data, number, seconds=seconds)
                 texts.append(await scanner.words(picture) if picture else "")
     except TimeoutError:
         because = "took_too_long"
@@ -172,7 +175,7 @@ async def _propose(message: Message, scanned: Mapping[str, DocumentText], store:
         case = await store.cases.get(message.case_id)
         if case is None:
             raise Transient("case_missing")  # the message is saved before its case
-        proposed = proposed_by_letters(case, message, letters)
+        proposed = await asyncio.to_thread(proposed_by_letters, case, message, letters)
         if proposed.flags == case.flags:
             return
         try:

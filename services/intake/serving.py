@@ -40,7 +40,7 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
         readers = Readers(max_workers=settings.readers)
         await readers.start()
         stack.push_async_callback(readers.close)
-        context.metrics.reader_deaths.set_function(lambda: readers.deaths + readers.papers.deaths)
+        context.metrics.reader_deaths.set_function(lambda: readers.all_deaths)
         scanner = await find_scanner() if settings.scans == "auto" else None
         opening = partial(
             open_envelope,

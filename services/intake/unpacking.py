@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from services.intake.papers import limits, unread
@@ -52,26 +53,73 @@ async def read_documents(
 ) -> tuple[DocumentText, ...]:
     """Return the texts of the documents attached to a message, in their order.
 
-    `reading` is that of `raw`. A document that holds a virus is not read; one that nobody could
-    check says so. Without `scans`, what only a scanner could read is left to a person. Raise
-    Transient when no child process can be had.
+    `reading` is that of `raw`. Everything attached is looked at for viruses, pictures in the text
+    too: those are returned only when one was found. A document that holds a virus is not read; one
+    that nobody could check says so. Without `scans`, what only a scanner could read is left to a
+    person. Raise Transient when no child process can be had.
     """
     attached = documents_of(reading)
-    if not attached:
+    wanted = reading.attachments if viruses else tuple(attached[: limits.DOCUMENTS])
+    if not wanted:
         return ()
-    first, rest = attached[: limits.DOCUMENTS], attached[limits.DOCUMENTS :]
+    paths = [each.part for each in wanted]
     try:
-        parts = await readers.parts_of(raw, [each.part for each in first])
+        parts = dict(zip(paths, await readers.parts_of(raw, paths), strict=True))
     except Poison as error:
-        return tuple(_unread(each, error.code) for each in attached)
-    texts = [
-        await _read(attachment, data, readers=readers, viruses=viruses)
-        for attachment, data in zip(first, parts, strict=True)
+        because = because_of(error.code, NOT_CHECKED if viruses else "")
+        return tuple(_unread(each, because) for each in attached)
+    verdicts = await _verdicts(parts, viruses) if viruses else {}
+    texts = await _texts(attached, parts, verdicts, readers)
+    documents = {each.part for each in attached}
+    texts += [
+        _infected(each)
+        for each in wanted
+        if each.part not in documents and verdicts.get(each.part) == "infected"
     ]
-    texts += [_unread(each, "too_many_documents") for each in rest]
     if not scans:
         texts = [left_to_a_person(text, "no_scanner") for text in texts]
     return within(texts, room_beside(reading))
+
+
+async def _verdicts(parts: Mapping[str, bytes], viruses: Viruses) -> dict[str, Verdict]:
+    """Return what was said of each part; "unknown" for all that the deadline leaves."""
+    ends = asyncio.get_running_loop().time() + limits.MESSAGE_SECONDS
+    verdicts: dict[str, Verdict] = {}
+    for path, data in parts.items():
+        in_time = asyncio.get_running_loop().time() < ends
+        verdicts[path] = await viruses.verdict(data) if in_time else "unknown"
+    return verdicts
+
+
+async def _texts(
+    attached: Sequence[Attachment],
+    parts: Mapping[str, bytes],
+    verdicts: Mapping[str, Verdict],
+    readers: Papers,
+) -> list[DocumentText]:
+    """Read one after the other; a message that keeps the children too long has had its time."""
+    ends = asyncio.get_running_loop().time() + limits.MESSAGE_SECONDS
+    texts: list[DocumentText] = []
+    slow = 0
+    for number, attachment in enumerate(attached):
+        verdict = verdicts.get(attachment.part, "clean")
+        if verdict == "infected":
+            texts.append(_infected(attachment))
+            continue
+        if number >= limits.DOCUMENTS:
+            text = _unread(attachment, "too_many_documents")
+        elif slow >= limits.SLOW_DOCUMENTS or asyncio.get_running_loop().time() > ends:
+            text = _unread(attachment, "took_too_long")
+        else:
+            text = await readers.read_document(
+                parts[attachment.part],
+                part=attachment.part,
+                name=attachment.name,
+                declared=attachment.content_type,
+            )
+            slow += text.because == "took_too_long"
+        texts.append(text if verdict == "clean" else _not_checked(text))
+    return texts
 
 
 def documents_of(reading: Reading) -> list[Attachment]:
@@ -104,7 +152,7 @@ def within(documents: Iterable[DocumentText], most: int) -> tuple[DocumentText, 
     kept = []
     for document in documents:
         text, cut = shortened(document.text, most)
-        most -= len(text.encode())
+        most = max(most - len(text.encode()) - sum(map(len, document.entries)), 0)
         kept.append(document.model_copy(update={"text": text, "cut": True}) if cut else document)
     return tuple(kept)
 
@@ -116,18 +164,11 @@ def room_beside(reading: Reading) -> int:
     return max(limits.MESSAGE_TEXT_BYTES - taken, limits.TEXT_BYTES)
 
 
-async def _read(
-    attachment: Attachment, data: bytes, *, readers: Papers, viruses: Viruses | None
-) -> DocumentText:
-    verdict = await viruses.verdict(data) if viruses else "clean"
-    if verdict == "infected":
-        found = _unread(attachment, "virus_found")
-        return found.model_copy(update={"state": "infected"})
-    text = await readers.read_document(
-        data, part=attachment.part, name=attachment.name, declared=attachment.content_type
-    )
-    if verdict == "clean":
-        return text
+def _infected(attachment: Attachment) -> DocumentText:
+    return _unread(attachment, "virus_found").model_copy(update={"state": "infected"})
+
+
+def _not_checked(text: DocumentText) -> DocumentText:
     return text.model_copy(update={"because": because_of(text.because, NOT_CHECKED)})
 
 

@@ -111,9 +111,12 @@ def text_of(case: Case, reading: Reading) -> str:
 
 
 def letters_of(reading: Reading, documents: Sequence[DocumentText]) -> str:
-    """Return what came with the words, each with the same room: a mail passed on, documents."""
+    """Return what came with the words, each with the same room: a mail passed on, documents, and
+    of a first mail what looks like history, for a person may tell there what somebody wrote."""
     passed_on = reading.forwarded.text if reading.forwarded else ""
-    texts = [text for text in (passed_on, *(each.text for each in documents)) if text]
+    is_first = not (reading.in_reply_to or reading.references)
+    beside = (passed_on, reading.quoted_text if is_first else "")
+    texts = [text for text in (*beside, *(each.text for each in documents)) if text]
     return "\n\n".join(text[: LONGEST // len(texts)] for text in texts)
 
 

@@ -14,6 +14,7 @@ from shared.adapters.mongodb_finds import Lookup, lookup, share_of, shared_filte
 from shared.adapters.mongodb_query import order, path, query_filter, where_filter
 from shared.adapters.mongodb_shape import PROJECTION, restored
 from shared.domain.document import Document
+from shared.errors import Poison
 from shared.grouping import Grouped
 from shared.ports.query import Condition, Equal, Query, Scalar
 
@@ -55,24 +56,31 @@ class Reads(Generic[D]):
         match = {"$and": [where_filter(self._kind, where), {name: {"$ne": None}}]}
         return {str(value): count for value, count in (await self._counted(name, match)).items()}
 
-    async def _get_group(self, ids: list[str]) -> list[D | None]:
+    async def _get_group(self, ids: list[str]) -> list[D | Poison | None]:
         where = {"_id": {"$in": ids} if len(ids) > 1 else ids[0]}
         with self._mapped():
             found = await self._mongo.find(where, PROJECTION).to_list(None)
-        by_id = {stored["_id"]: self._restored(stored) for stored in found}
+        by_id = {stored["_id"]: self._restored_or_not(stored) for stored in found}
         return [by_id.get(document_id) for document_id in ids]
 
-    async def _find_group(self, lookups: list[Lookup]) -> list[list[D]]:
+    async def _find_group(self, lookups: list[Lookup]) -> list[list[D] | Poison]:
         limit = sum(each.query.limit for each in lookups)
         if len(lookups) > 1:
             cursor = self._mongo.find(shared_filter(lookups), PROJECTION).limit(limit)
             with self._mapped():
                 stored = await cursor.to_list(None)
-            if len(stored) < limit:
-                documents = [self._restored(one) for one in stored]
-                return [share_of(each, documents) for each in lookups]
-        # Alone, or there is more than one answer can hold: then each asks for its own
-        return [await self._find_alone(each.query) for each in lookups]
+            documents = [self._restored_or_not(one) for one in stored]
+            whole = [one for one in documents if not isinstance(one, Poison)]
+            if len(stored) < limit and len(whole) == len(documents):
+                return [share_of(each, whole) for each in lookups]
+        # Alone, or more than an answer can hold, or one that nobody can read: each asks alone
+        return [await self._find_or_not(each.query) for each in lookups]
+
+    async def _find_or_not(self, query: Query) -> list[D] | Poison:
+        try:
+            return await self._find_alone(query)
+        except Poison as error:
+            return error
 
     async def _find_alone(self, query: Query) -> list[D]:
         cursor = self._mongo.find(query_filter(self._kind, query), PROJECTION)
@@ -95,6 +103,13 @@ class Reads(Generic[D]):
         with self._mapped():
             groups = await self._mongo.aggregate(stages).to_list(None)
         return {group["_id"]: int(group["n"]) for group in groups}
+
+    def _restored_or_not(self, stored: Mapping[str, Any]) -> D | Poison:
+        """Return a document, or why it is none: it must not spoil its neighbours' answers."""
+        try:
+            return self._restored(stored)
+        except Poison as error:
+            return error
 
     def _restored(self, stored: Mapping[str, Any]) -> D:
         return restored(self._kind, stored)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from shared.domain.document import Document, instant
 from shared.errors import Poison
 from shared.events import Event, decode, encode
@@ -111,8 +113,14 @@ def changes(
 
 
 def restored(kind: type[D], stored: Mapping[str, Any]) -> D:
-    """Return the document that `stored` (at least PROJECTION) holds."""
-    return kind.model_validate_json(stored["doc"])
+    """Return the document that `stored` (at least PROJECTION) holds.
+
+    Raise Poison for one that this version does not know: a newer one may have written it.
+    """
+    try:
+        return kind.model_validate_json(stored["doc"])
+    except ValidationError:
+        raise Poison("unreadable_document", f"one of {kind.collection}") from None
 
 
 def waiting_events(stored: Iterable[Mapping[str, Any]], before: str) -> list[tuple[str, Event]]:

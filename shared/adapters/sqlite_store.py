@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
+from pydantic import ValidationError
+
 from shared.adapters.just_saved import JustSaved
 from shared.adapters.sqlite_bus import enqueue, prepare_queues
 from shared.adapters.sqlite_file import Connection, SqliteFile
@@ -47,12 +49,19 @@ class SqliteCollection(Generic[D]):
         if document := self._just_saved.take(document_id):
             return document
         rows = self._file.read(self._select + "id = ?", (document_id,))
-        return self._kind.model_validate_json(rows[0][0]) if rows else None
+        return self._restored(rows[0][0]) if rows else None
 
     async def find(self, query: Query) -> list[D]:
         tail, parameters = tail_sql(self._kind, query)
         rows = self._file.read(self._select + tail, tuple(parameters))
-        return [self._kind.model_validate_json(row[0]) for row in rows]
+        return [self._restored(row[0]) for row in rows]
+
+    def _restored(self, body: str) -> D:
+        """Return a document; raise Poison for one that this version does not know."""
+        try:
+            return self._kind.model_validate_json(body)
+        except ValidationError:
+            raise Poison("unreadable_document", f"one of {self._kind.collection}") from None
 
     async def count(self, where: Condition) -> int:
         expression, parameters = where_sql(self._kind, where)

@@ -60,8 +60,8 @@ class Flag(Value):
     """Something that a person should look at, and the words that led to it; never a decision.
 
     `start` and `end` are positions in the text named by `where`: "own_text", "subject", "forwarded"
-    (the mail that a colleague passed on), or a document's part; of a message that joined a case,
-    with that message's id and a slash before it.
+    (the mail that a colleague passed on), "quoted_text", "signature", or a document's part; of a
+    message that joined a case, with that message's id and a slash before it.
     """
 
     name: FlagName

@@ -15,7 +15,7 @@ from shared.adapters.mongodb_store import MongoStore, open_mongodb_store
 from shared.domain.envelope import Envelope
 from shared.errors import Conflict, Misconfigured, Poison, Transient
 from shared.events import Event
-from shared.ports.query import Query
+from shared.ports.query import Equal, Query
 from tests.contract.documents import case, envelope, opened, received
 from tests.servers import Restartable
 from tests.waiting import until
@@ -163,6 +163,20 @@ async def test_what_bson_cannot_hold_is_poison(mongo: MongoStore) -> None:
     with pytest.raises(Poison) as refused:
         await mongo.cases.save(case(summary="é" * 9_000_000))
     assert refused.value.code == "document_too_large"
+
+
+async def test_a_document_that_nobody_can_read_spoils_no_other_answer(
+    mongo: MongoStore, bare: Any
+) -> None:
+    for name in ("a", "bad", "b"):
+        await mongo.cases.save(case(name, reference=name))
+    bare["cases"].update_one({"_id": "bad"}, {"$set": {"doc": '{"id": "bad", "newer": 1}'}})
+    names = ["a", "bad", "b", "a"]
+    got = await asyncio.gather(*map(mongo.cases.get, names), return_exceptions=True)
+    queries = [Query(Equal("reference", name)) for name in names]
+    found = await asyncio.gather(*map(mongo.cases.find, queries), return_exceptions=True)
+    for answers in (got, found):
+        assert [isinstance(each, Poison) for each in answers] == [False, True, False, False]
 
 
 async def test_an_address_that_is_none_is_misconfigured() -> None:

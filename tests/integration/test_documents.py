@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar, cast
 
 import pytest
 
 from services.intake.children import Children, Readers
-from services.intake.papers import limits
+from services.intake.papers import limits, unread
 from services.intake.unpacking import documents_of, read_documents, within
 from services.intake.viruses import Clamd
 from shared.adapters.sqlite_store import SqliteStore
@@ -148,6 +148,59 @@ async def test_without_clamd_documents_are_read_and_marked(intake: LetterIntake)
     )
     assert (text.text, text.because) == (LETTER, "not_checked_for_viruses")
     assert picture.because == "no_scanner not_checked_for_viruses"
+
+
+async def test_a_virus_is_found_wherever_it_is_attached(intake: LetterIntake) -> None:
+    many = [(f"{number}.txt", b"mot") for number in range(limits.DOCUMENTS)]
+    logo = papers.picture() + VIRUS
+    async with clamd() as daemon:
+        intake.viruses = Clamd(daemon.url)
+        await intake.take(letter(*many, ("last.txt", VIRUS), logo=logo))
+    message = await intake.the_message()
+    inline = next(each for each in message.reading.attachments if each.inline)
+    infected = [each for each in message.documents if each.state == "infected"]
+    assert {each.part for each in infected} == {
+        message.documents[limits.DOCUMENTS].part,
+        inline.part,
+    }
+
+
+class Slow(Readers):
+    """Readers whose documents all take their whole time."""
+
+    def __init__(self) -> None:
+        super().__init__(max_workers=1)
+        self.asked = 0
+
+    async def parts_of(self, raw: bytes, paths: Sequence[str]) -> list[bytes]:
+        return [b"" for _ in paths]
+
+    async def read_document(
+        self, data: bytes, *, part: str, name: str, declared: str
+    ) -> DocumentText:
+        self.asked += 1
+        return unread(part, name, declared, "took_too_long")
+
+
+async def test_a_message_that_keeps_the_children_busy_has_had_its_time() -> None:
+    attached = tuple(
+        Attachment(
+            name="a.docx", content_type="x/y", detected_type="x/y", size=1, sha256="", part=str(at)
+        )
+        for at in range(30)
+    )
+    readers = Slow()
+    found = await read_documents(b"", Reading(attachments=attached), readers=readers)
+    assert readers.asked == limits.SLOW_DOCUMENTS
+    assert {each.because for each in found} == {"took_too_long"}
+
+
+async def test_names_in_archives_never_outgrow_the_message(intake: LetterIntake) -> None:
+    entries = [(f"{number}" + "x" * 190, b"") for number in range(900)]
+    (found,) = await documents(intake, ("a.zip", papers.zipped(*entries)))
+    assert found.cut
+    assert 0 < len(found.entries) <= limits.NAMES
+    assert sum(map(len, found.entries)) <= limits.NAMES_CHARACTERS
 
 
 class Distracted(Children):

@@ -14,7 +14,7 @@ from services.intake.scanning import MOST_SCANS, scan_documents
 from shared.adapters.sqlite_store import SqliteStore
 from shared.department import Addresses
 from shared.domain.keys import Keys
-from shared.errors import Transient
+from shared.errors import Poison, Transient
 from shared.events import ScanWanted
 from shared.ports.query import Query
 from tests import papers
@@ -138,6 +138,21 @@ async def test_pages_and_documents_past_the_limits_are_left(
     found = await scan(intake, in_folder(tesseract(tmp_path, WORDS)))
     assert (found[0].state, found[0].cut, found[0].text.count("Laval")) == ("read", True, 10)
     assert (found[-1].state, found[-1].because) == ("by_a_person", "too_many_scans")
+
+
+async def test_a_message_whose_parts_cannot_be_got_out_again_waits_no_longer(
+    intake: LetterIntake,
+) -> None:
+    class Unopened(Readers):
+        async def parts_of(self, raw: bytes, paths: object) -> list[bytes]:
+            raise Poison("died")
+
+    await intake.take(letter(("lettre.png", papers.picture())))
+    await scan_documents(
+        wanted(intake), store=intake.store, clock=intake.clock, readers=Unopened(), scanner=None
+    )
+    (found,) = (await intake.the_message()).documents
+    assert (found.state, found.because) == ("by_a_person", "died")
 
 
 async def test_a_message_that_is_not_there_yet_is_waited_for(intake: LetterIntake) -> None:

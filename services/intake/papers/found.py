@@ -10,7 +10,8 @@ from shared.domain.reading import DocumentState
 
 #: A word divided at the end of a line, as PDFium marks it, and noncharacters.
 _NOTHING = re.compile("[\x02\ufffe\uffff\u00ad]")
-_BLANKS = re.compile(r"[ \t\u00a0]{1,1000}\n")
+#: Looked for from the first blank of a run only, or a run costs the square of its length.
+_BLANKS = re.compile(r"(?<![ \t\u00a0])[ \t\u00a0]+\n")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -27,9 +28,11 @@ class Found(NamedTuple):
 
 def kept_text(text: str, most: int) -> tuple[str, bool]:
     """Return text that can be stored, of at most `most` bytes in UTF-8, and whether it was cut."""
-    text = storable(_NOTHING.sub("", text))
-    text = _EMPTY_LINES.sub("\n\n", _BLANKS.sub("\n", text)).strip()
-    return shortened(text, most)
+    some = text[: 4 * most]  # what is mostly blanks may lose its end; it says that it is cut
+    clean = storable(_NOTHING.sub("", some))
+    clean = _EMPTY_LINES.sub("\n\n", _BLANKS.sub("\n", clean)).strip()
+    kept, cut = shortened(clean, most)
+    return kept, cut or len(some) < len(text)
 
 
 def shortened(text: str, most: int) -> tuple[str, bool]:

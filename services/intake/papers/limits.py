@@ -7,6 +7,13 @@ TEXT_BYTES = 1024 * 1024
 MESSAGE_TEXT_BYTES = 4 * TEXT_BYTES
 #: Documents of one message that are read; people attach a dozen photos, no more.
 DOCUMENTS = 40
+#: Seconds for all documents of one message, and how many may use up the time of one document:
+#: there are few children, and other people's documents wait behind these.
+MESSAGE_SECONDS = 60.0
+SLOW_DOCUMENTS = 2
+#: Names kept of what an archive or an attached mail holds, and their characters together.
+NAMES = 100
+NAMES_CHARACTERS = 8_000
 #: Pages read of a PDF; the rest of a longer one is cut.
 PAGES = 200
 #: A page with fewer letters and digits than this, and with something drawn on it, is a picture.

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.intake.reading.parts import extract
-from shared.errors import Refused
+from services.intake.reading.structure import Parser
+from services.intake.reading.transfer import content
 
 
 def parts_of(raw: bytes, paths: Iterable[str]) -> list[bytes]:
     """Return the decoded parts at `paths` of a message, in order; one that is not there is empty.
 
-    Raise Poison when the message is over the reader's limits.
+    The message is taken apart once. Raise Poison when it is over the reader's limits.
     """
-    return [_part(raw, path) for path in paths]
-
-
-def _part(raw: bytes, path: str) -> bytes:
-    try:
-        return extract(raw, path)[2]
-    except Refused:
-        return b""
+    leaves = {leaf.path: leaf for leaf in Parser(raw, set()).parse().leaves()}
+    return [content(leaves[path], set()) if path in leaves else b"" for path in paths]

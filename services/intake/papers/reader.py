@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import accumulate
 
 from services.intake.papers import (
     archives,
@@ -88,6 +89,7 @@ def _told(found: Found, part: str, name: str, media: str) -> DocumentText:
     state, because = found.state, found.because
     if state == "read" and not text:
         state, because = "by_a_person", because or "no_text"
+    entries = _some(found.entries)
     return DocumentText(
         part=part,
         name=name,
@@ -95,7 +97,15 @@ def _told(found: Found, part: str, name: str, media: str) -> DocumentText:
         state=state,
         because=because,
         text=text,
-        cut=cut or found.cut,
+        cut=cut or found.cut or len(entries) < len(found.entries),
         pages=found.pages,
-        entries=found.entries,
+        entries=entries,
+    )
+
+
+def _some(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first names, few enough to be kept with the message (BSON ends at 16 MiB)."""
+    ends = accumulate(len(name) for name in names[: limits.NAMES])
+    return tuple(
+        name for name, end in zip(names, ends, strict=False) if end <= limits.NAMES_CHARACTERS
     )

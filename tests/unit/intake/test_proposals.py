@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from services.intake.proposals import COVER_NOTE, FLAGS, triage_of
 from services.intake.triage import first_case
 from shared.department import Addresses
@@ -96,3 +98,33 @@ def test_what_the_form_says_goes_before_what_was_read(addresses: Addresses) -> N
     case = first_case("0" * 32, envelope, mail.reading, addresses=addresses, triage=proposed)
     assert (case.complainant.kind, case.happened_on) == ("natural", date(2026, 10, 1))
     assert case.flags == proposed.flags
+
+
+def test_what_looks_like_history_in_a_first_mail_is_searched_for_what_is_grave(
+    addresses: Addresses,
+) -> None:
+    quoted = "Le 3 mars, l’agente a écrit : dossier fermé.\nJe vais me suicider."
+    told = Reading(own_text="Bonjour,", quoted_text=quoted)
+    (flag,) = Mail(reading=told).triage(addresses).flags
+    assert (flag.name, flag.where) == ("sensitive", "quoted_text")
+    assert quoted[flag.start : flag.end] == flag.words
+    answer = told.model_copy(update={"in_reply_to": ("avis@ministere.example",)})
+    assert Mail(reading=answer).triage(addresses).flags == ()
+
+
+def test_what_a_colleague_says_above_a_forward_is_searched_too(addresses: Addresses) -> None:
+    forwarded = Forwarded(from_address="g@courriel.example", text="On a perdu mon bail.")
+    above = "Elle dit au téléphone qu’elle veut se suicider."
+    reading = Reading(own_text=above, from_address="commis@ministere.example", forwarded=forwarded)
+    clerk = ENVELOPE.changed(mail_from="commis@ministere.example")
+    (flag,) = Mail(envelope=clerk, reading=reading).triage(addresses).flags
+    assert (flag.name, flag.where) == ("sensitive", "own_text")
+    assert above[flag.start : flag.end] == flag.words
+
+
+def test_a_proposal_that_fails_costs_no_case(caplog: pytest.LogCaptureFixture) -> None:
+    words = "des mots de la personne"
+    broken = Mail(reading=Reading(own_text=words))
+    assert broken.triage(None) == Triage()  # type: ignore[arg-type]
+    assert "nothing proposed" in caplog.text
+    assert words not in caplog.text

@@ -102,3 +102,10 @@ def test_a_long_document_leaves_room_for_the_next() -> None:
     found = letters_of(Reading(), [document("mot " * LONGEST), document(LAVAL)])
     assert len(found) <= LONGEST + 2
     assert found.endswith(LAVAL)
+
+
+def test_what_looks_like_history_in_a_first_mail_may_name_the_place(deciding: Deciding) -> None:
+    told = wrote("Bonjour,", quoted_text=f"Le 3 mars, l’agent a écrit : non.\n{LAVAL}")
+    assert unit_of(deciding(told)) == "DR-13"
+    answer = told.model_copy(update={"references": ("avis@ministere.example",)})
+    assert unit_of(deciding(answer)) == "no_place"
