@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, NamedTuple
 
 from services.intake.reading.attributions import attribution_at
-from services.intake.reading.blocks import Block, block_at, block_on_one_line
+from services.intake.reading.blocks import Block, block_at, block_on_one_line, rule_above
 from services.intake.reading.labels import Separator, separator_of
 from services.intake.reading.page import Page
 
-RULE = re.compile(r"\s*[*_=–—-]{5,}\s*$")
 SIGNS = frozenset("-*:：")
 
 
@@ -64,11 +62,3 @@ def _separated(page: Page, at: int, separator: Separator) -> Announcement:
         block = None if below is None else block_at(page, below, least=0)
     end = at + 1 if block is None else block.end
     return Announcement(separator.kind, rule_above(page, at), end, block)
-
-
-def rule_above(page: Page, at: int) -> int:
-    """Return the line of "_____" that Outlook draws above a block, else `at` itself."""
-    for above in range(at - 1, max(at - 4, -1), -1):
-        if page.bare[above].strip():
-            return above if RULE.match(page.bare[above][:200]) else at
-    return at

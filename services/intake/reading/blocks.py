@@ -14,6 +14,12 @@ BLOCK_LINES = 24
 #: A block may begin with any of these (Thunderbird: the subject; Outlook: who wrote).
 FIRST: frozenset[Kind] = frozenset({"from", "sent", "subject", "to"})
 TELLING: tuple[Kind, ...] = ("sent", "to", "subject")
+#: Signs alone, or words between dashes.
+RULE = re.compile(r"\s{0,8}(?:[*_=–—-]{5,}|-{3,60}\s?[^\n-][^\n]{2,150}[^\n-]\s?-{3,60})\s*$")
+RULE_CHARACTERS = 300
+FROM_CHARACTERS = 300
+#: How programs write an address behind a name; people put a comma.
+IN_BRACKETS = re.compile(r"[<\[(][^<>\n]{0,200}@")
 CLOCK = re.compile(r"\d\s?[:hH.]\s?\d{2}")
 
 
@@ -26,14 +32,18 @@ class Block(NamedTuple):
     @property
     def is_of_a_program(self) -> bool:
         """Say whether an address or a clock time stands in it; people's letters have neither."""
-        return "@" in self.fields.get("from", "") or bool(CLOCK.search(self.fields.get("sent", "")))
+        return "@" in self.fields.get("from", "") or self.has_clock
+
+    @property
+    def has_clock(self) -> bool:
+        return CLOCK.search(self.fields.get("sent", "")) is not None
 
 
 def block_at(page: Page, at: int, *, least: int = 2) -> Block | None:
     """Return the block that begins on line `at`: who wrote, and `least` of when, to whom, what.
 
     Below a separator (`least=0`) who wrote is enough. Without one, people write such headings too,
-    above a letter or for a journey ("De : Québec", "À : Montréal").
+    above a letter of their own or for a journey ("De : Québec", "À : Montréal").
     """
     first = page.labels[at]
     if first is None or first.kind not in FIRST:
@@ -46,11 +56,30 @@ def block_at(page: Page, at: int, *, least: int = 2) -> Block | None:
 
 def _is_surely(page: Page, at: int, block: Block) -> bool:
     """Say whether headings without a separator are those of a program."""
+    if not block.has_clock and _is_of_the_author(page, block):
+        return False
+    is_expected = page.continues or rule_above(page, at) != at
+    if not (is_expected or block.has_clock or IN_BRACKETS.search(block.fields["from"])):
+        return False
     if block.is_of_a_program:
         return "subject" in block.fields or "@" in block.fields["from"]
     first = page.labels[at]
     is_first = at == 0 or page.labels[at - 1] is None
     return is_first and first is not None and first.kind == "from" and "subject" in block.fields
+
+
+def _is_of_the_author(page: Page, block: Block) -> bool:
+    """Say whether headings name who sent the mail itself: people put their own above a letter."""
+    named = block.fields["from"][:FROM_CHARACTERS].casefold()
+    return any(each in named for each in page.author)
+
+
+def rule_above(page: Page, at: int) -> int:
+    """Return the line drawn above a block ("_____", "-- Mail original --"), else `at` itself."""
+    for above in range(at - 1, max(at - 4, -1), -1):
+        if page.bare[above].strip():
+            return above if RULE.match(page.bare[above][:RULE_CHARACTERS]) else at
+    return at
 
 
 def _collected(page: Page, at: int, first: Label) -> Block:

@@ -16,6 +16,7 @@ from importlib import resources
 
 from services.intake.reading.automatic import is_machine_name, says_failed
 from services.intake.reading.dead_addresses import Recipient, Words, is_dead
+from services.intake.reading.forwarding import subject_kind
 from services.intake.reading.headers import Headers, split
 from services.intake.reading.identity import message_id_of, message_ids
 from services.intake.reading.structure import Part
@@ -44,6 +45,10 @@ ORIGINAL_TYPES = frozenset(
 )
 ADDRESS = re.compile(rb"[^\s<>;,\"()\[\]{}:]{1,64}@[^\s<>;,\"()\[\]{}:]{1,255}")
 ORIGINAL_ID = re.compile(rb"^[> \t]*Message-ID:[ \t\r\n]*(<[^<>\s]{3,300}>)", re.I | re.M)
+#: An identifier is written like an address, and is none (RFC 5322 §3.6.4).
+NAMED_ID = re.compile(
+    r"\b(?:message-id|in-reply-to|references|content-id)[ \t]{0,4}:\s{0,20}([^\n]{3,1000})", re.I
+)
 MOST_BYTES = 512 * 1024
 MOST_IN_WORDS = 10
 #: Recipients whose words are weighed, and the characters of what is said of one.
@@ -55,7 +60,8 @@ NOTIFICATION = re.compile(r"\s*\{\s*\"")  # JSON for programs, from a subscripti
 COPY = re.compile(
     r"^\W{0,40}(?:below (?:this|the next) line|original message|returned mail|copy of"
     r"|message follows|received:|return-path:|dkim-signature:|message headers?|unsent message"
-    r"|this is a copy)",
+    r"|this is a copy|message (?:original|d['’]origine|initial)\b|copie d(?:u|e votre) message"
+    r"|en-têtes?\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -74,17 +80,15 @@ def bounce_of(root: Part, reasons: tuple[str, ...], subject: str, text: str) -> 
     """
     if SUSPECT.isdisjoint(reasons) or COMPLAINT in _types(root):
         return None
-    text = prose_of(text)
-    if NOTIFICATION.match(text):
+    if subject_kind(subject) == "forward" and DAEMON.isdisjoint(reasons):
+        return None
+    if NOTIFICATION.match(prose_of(text)):
         return None
     reports = [part for part in root.leaves() if part.content_type in STATUS_TYPES]
     recipients = [each for part in reports for each in _recipients(part)]
     if not recipients or not any(each.address or each.reached for each in recipients):
-        recipients = (
-            _named_in_header(root.headers, text)
-            or _in_prose(root, text)
-            or _in_words(root, reasons, subject, text)
-        )
+        recipients = _told_of(root, reasons, subject, text)
+    text = prose_of(text)
     if not recipients and not reports:
         return None
     recipients = [each for each in recipients if not each.reached]
@@ -98,6 +102,20 @@ def bounce_of(root: Part, reasons: tuple[str, ...], subject: str, text: str) -> 
 
 def _types(root: Part) -> set[str]:
     return {part.content_type for part in root.leaves()}
+
+
+def _told_of(root: Part, reasons: tuple[str, ...], subject: str, text: str) -> list[Recipient]:
+    """Return whom a report without fields for it names; no identifier of the mail it quotes."""
+    prose, ids = prose_of(text), _ids(text)
+    named = _named_in_header(root.headers, prose)
+    found = named or [each for each in _in_prose(root, prose) if each.address not in ids]
+    return found or _in_words(root, reasons, subject, NAMED_ID.sub("", prose))
+
+
+def _ids(text: str) -> frozenset[str]:
+    """Return what stands behind the identifier fields that a report quotes."""
+    named = " ".join(NAMED_ID.findall(text[: MOST_BYTES // 4])).encode()
+    return frozenset(map(_text, ADDRESS.findall(named)))
 
 
 def prose_of(text: str) -> str:

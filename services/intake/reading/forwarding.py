@@ -17,6 +17,9 @@ from shared.domain.reading import Forwarded
 #: How many lines are looked at closely, so that no text takes long.
 LOOKS = 4_000
 NAME_CHARACTERS = 200
+#: A warning of a gateway is a short paragraph.
+BANNER_LINES = 8
+BANNER_CHARACTERS = 500
 
 PREFIX = re.compile(
     r"\s{0,8}(?:\[[^\]\n]{0,40}\]\s{0,4})?([^\W\d_][\w.]{0,12})(?:\s?\[\d{1,3}\])?\s{0,2}[:：]"
@@ -39,6 +42,8 @@ class Words(NamedTuple):
 
     prefixes: dict[str, Subject]
     fillers: frozenset[str]
+    banner: re.Pattern[str]
+    outside: re.Pattern[str]
 
 
 @cache
@@ -48,7 +53,13 @@ def words() -> Words:
     data = tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))
     prefixes: dict[str, Subject] = {plain(each): "forward" for each in data["forward"]}
     prefixes |= {plain(each): "reply" for each in data["reply"]}
-    return Words(prefixes, frozenset(data["fillers"]))
+    banner, outside = ("|".join(data[each]) for each in ("banner_begins", "banner_outside"))
+    return Words(
+        prefixes,
+        frozenset(data["fillers"]),
+        banner=re.compile(rf"\W{{0,8}}(?:{banner})\b", re.IGNORECASE),
+        outside=re.compile(rf"\b(?:{outside})\b", re.IGNORECASE),
+    )
 
 
 def forwarded(text: str, subject: str = "") -> Forwarded | None:
@@ -144,7 +155,18 @@ def _body(page: Page, found: Announcement) -> str:
         lines = [unquoted(line) for line in lines]
     if found.kind == "attribution" and all(not line or line[0] in " \t" for line in lines):
         lines = [line.strip() for line in lines]
-    return "\n".join(line.strip("\r") for line in lines).strip(" \n\t" + INVISIBLE)
+    lines = [line.strip("\r") for line in lines]
+    return "\n".join(lines[_banner_end(lines) :]).strip(" \n\t" + INVISIBLE)
+
+
+def _banner_end(lines: list[str]) -> int:
+    """Return the line below the warning that a gateway put first, 0 if there is none."""
+    end = next((at for at, line in enumerate(lines[:BANNER_LINES]) if not line.strip()), 0)
+    paragraph = " ".join(lines[:end])[: BANNER_CHARACTERS + 1]
+    if len(paragraph) > BANNER_CHARACTERS or not any(map(str.strip, lines[end:])):
+        return 0
+    is_banner = words().banner.match(paragraph) and words().outside.search(paragraph)
+    return end if is_banner else 0
 
 
 def _is_marked_or_empty(line: str, is_marked: bool) -> bool:

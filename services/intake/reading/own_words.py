@@ -26,14 +26,15 @@ def load_words() -> None:
     moments.tables()
 
 
-def parts_of(text: str, subject: str = "") -> Parts:
+def parts_of(text: str, subject: str = "", author: tuple[str, ...] = ()) -> Parts:
     """Return the parts of a message's text. `own` is empty only if `text` is.
 
+    `author` is the name and the address of who sent the message, as far as they are known.
     Where everything is quoted (a mail that only forwards), all of it is the person's message.
     """
-    page = page_of(text)
-    is_reply = forwarding.subject_kind(subject) == "reply"
-    quoted = quoting.quoted_lines(page, is_reply=is_reply)
+    kind = forwarding.subject_kind(subject)
+    page = page_of(text, continues=kind != "other", author=author)
+    quoted = quoting.quoted_lines(page, is_reply=kind == "reply")
     passed_on = forwarding.found_in(page, subject)
     if all(out or not line.strip() for out, line in zip(quoted, page.raw, strict=True)):
         return Parts(text.strip("\n"), "", "", passed_on)

@@ -12,16 +12,24 @@ MARKS = re.compile(r"^(?:[ \t]{0,3}>){1,200}[ \t]?")
 ONE_MARK = re.compile(r"^[ \t]{0,3}>[ \t]?")
 #: Zero-width and direction signs, which programs put before names and dates.
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
+#: A shorter name stands in too many others.
+AUTHOR_CHARACTERS = 4
 FIRST_SIGNS = frozenset(INVISIBLE)
 
 
 class Page(NamedTuple):
-    """Lines of a text. All four lists are as long as the text has lines."""
+    """Lines of a text. All four lists are as long as the text has lines.
+
+    `continues` says that the mail answers or passes on another; `author` is who sent it: a name
+    and an address, in small letters.
+    """
 
     raw: list[str]
     bare: list[str]
     marked: list[bool]
     labels: list[Label | None]
+    continues: bool = False
+    author: tuple[str, ...] = ()
 
     def next_filled(self, at: int, within: int = 4) -> int | None:
         """Return the first line from `at` on that says something, at most `within` lines on."""
@@ -47,7 +55,7 @@ class Page(NamedTuple):
         return self.raw[at][:1] == "|"
 
 
-def page_of(text: str) -> Page:
+def page_of(text: str, *, continues: bool = False, author: tuple[str, ...] = ()) -> Page:
     """Return the lines of `text`. A line is marked when it begins with ">" (RFC 3676 §4.5)."""
     raw = text.split("\n")
     marked = [">" in line[:4] and MARK.match(line) is not None for line in raw]
@@ -55,7 +63,8 @@ def page_of(text: str) -> Page:
         bare_line(line) if is_marked or line[:1] in FIRST_SIGNS else line
         for line, is_marked in zip(raw, marked, strict=True)
     ]
-    return Page(raw, bare, marked, [label_of(line) for line in bare])
+    known = tuple(each.casefold() for each in author if len(each) >= AUTHOR_CHARACTERS)
+    return Page(raw, bare, marked, [label_of(line) for line in bare], continues, known)
 
 
 def bare_line(line: str) -> str:

@@ -88,7 +88,7 @@ def _read(raw: bytes, mail_from: str | None, own_domains: frozenset[str]) -> Rea
     charset = next((part.charset for part in found.text + found.html if part.charset), "")
     who = _addressed(root.headers, charset, mail_from, defects)
     subject = headers.text(root.headers.first("subject"), charset, defects)
-    texts = _texts(root, found, subject, defects)
+    texts = _texts(root, found, subject, who, defects)
     tongue, confidence = language.language_of(f"{subject}\n{texts.own_text}")
     reasons = automatic.reasons(
         automatic.Facts(
@@ -99,6 +99,8 @@ def _read(raw: bytes, mail_from: str | None, own_domains: frozenset[str]) -> Rea
             from_name=who.from_name,
             subject=subject,
             own_domains=own_domains,
+            own_text=texts.own_text,
+            forwarded=texts.forwarded,
         )
     )
     return Reading(
@@ -175,7 +177,9 @@ def _date(found: Headers, defects: set[str]) -> datetime | None:
         return None
 
 
-def _texts(root: Part, found: bodies.Bodies, subject: str, defects: set[str]) -> Texts:
+def _texts(
+    root: Part, found: bodies.Bodies, subject: str, who: Addressed, defects: set[str]
+) -> Texts:
     text, cut = _joined(found.text, defects)
     if not text.strip() and found.html:
         text, cut = _joined(found.html, defects)
@@ -186,7 +190,7 @@ def _texts(root: Part, found: bodies.Bodies, subject: str, defects: set[str]) ->
     elif all(part.content_type == "text/html" for part in found.text):
         defects.add("no_plain_text")
     text, cut_again = _bounded(text)
-    parts = own_words.parts_of(text, subject)
+    parts = own_words.parts_of(text, subject, (who.from_name, who.from_address))
     return Texts(
         text=text,
         own_text=parts.own,

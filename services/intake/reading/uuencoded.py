@@ -10,6 +10,8 @@ from services.intake.reading.transfer import uu_line
 BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.MULTILINE)
 MARK = b"begin "
 END = re.compile(rb"[ `]?[ \t]*\r?\n?(?:end[ \t]*(?:\r?\n|\Z))?")
+#: So many lines that are full to the letter are no accident; one may be.
+SURE_LINES = 2
 
 
 class File(NamedTuple):
@@ -22,8 +24,8 @@ class File(NamedTuple):
 def split(text: bytes) -> tuple[bytes, list[File]]:
     """Return `text` without the files written into it, and the files.
 
-    A line that begins with "begin 644 …" counts only when the line below is a full one of the
-    encoding: people write such words too. The time is linear, each line is looked at once.
+    A line that begins with "begin 644 …" counts only when lines of the encoding follow: two, or one
+    that "end" or the end of the text closes. People write such words too. The time is linear, each line is looked at once.
     """
     files: list[File] = []
     kept: list[bytes] = []
@@ -51,9 +53,11 @@ def _decoded(text: bytes, at: int) -> tuple[bytes, int]:
             break
         pieces.append(piece)
         at = behind
-    if pieces and (end := END.match(text, at)):
-        at = end.end()
-    return b"".join(pieces), at
+    end = END.match(text, at)
+    closed = at == len(text) or (end is not None and b"end" in end[0])
+    if not closed and len(pieces) < SURE_LINES:
+        return b"", at
+    return b"".join(pieces), end.end() if pieces and end else at
 
 
 def _is_full(line: bytes) -> bool:

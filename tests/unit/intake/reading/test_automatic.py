@@ -94,16 +94,45 @@ def test_a_sender_that_only_looks_like_one_is_a_person(local: str) -> None:
 @pytest.mark.parametrize(
     "subject",
     ["Réponse automatique : Plainte", "Automatic reply: File", "Absence du bureau",
-     "TR : Non remis", "Out of Office", "Re: Undelivered Mail Returned to Sender",
-     "Échec de la remise",
+     "Out of Office", "Undelivered Mail Returned to Sender", "Échec de la remise", "Non remis : x",
+     "Réponse automatique/Automatic reply: Dossier", "[EXTERNE] Réponse automatique : Dossier",
+     "Absent(e) du bureau : Dossier", "Absente du bureau Re: Dossier", "Out of office - Dossier",
      "Message d’absence", "Avis de non-remise", "[Auto-Reply] x",
      "Courriel automatique - ne pas y répondre",
-     "Je suis présentement absente", "Nous avons bien reçu votre courriel", "OOO: back on Monday",
-     "We have received your request", "Absent, de retour le 3 mars",
+     "Je suis présentement absente", "OOO: back on Monday", "Absent, de retour le 3 mars",
      "Delivery Status Notification (Failure)"],
 )  # fmt: skip
 def test_a_subject_gives_a_machine_away(subject: str) -> None:
     assert reasons(PERSON.replace(b"Plainte", subject.encode())) == ("subject_pattern",)
+
+
+def said(subject: str, text: str) -> tuple[str, ...]:
+    return reasons(PERSON.replace(b"Plainte", subject.encode()) + f"\n{text}\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Re: Automatic reply", "Hello,\n\nI am out of the office until March 24."),
+        ("Re: Réponse automatique : x", "Je suis actuellement absente du bureau."),
+        ("En vacances", "Bonjour, je suis en vacances et de retour le 24 mars."),
+        ("On leave", "I will be away from May 2 and back in June."),
+        ("Re: Undelivered Mail", "Your message could not be delivered to a@b.example."),
+        ("Retour à l’expéditeur", "Votre message n’a pas pu être remis à a@b.example."),
+        ("Mailbox full", "Your message to a@b.example could not be delivered."),
+        ("Je suis en congé", "Je suis présentement en congé jusqu’au 3 avril."),
+        ("Delivery problem", "a@b.example: 550 5.1.1 no mailbox here"),
+        ("Lu : Avis", "Votre message\n À : plaintes\n Objet : Avis\na été lu le 3 mars."),
+        ("We have received your request", "This is an automated message."),
+        ("Nous avons bien reçu votre courriel", "Nous avons bien reçu votre message et "
+         "communiquerons avec vous."),
+        ("Confirmation de réception", "Ne pas répondre à ce courriel."),
+    ],
+)  # fmt: skip
+def test_a_doubtful_subject_counts_with_words_of_its_kind(subject: str, text: str) -> None:
+    assert said(subject, text) == ("subject_pattern",)
+    assert said(subject, "J’attends mon chèque depuis deux mois.") == ()
+    assert said("Plainte", text) == ()
 
 
 @pytest.mark.parametrize(
@@ -113,10 +142,48 @@ def test_a_subject_gives_a_machine_away(subject: str) -> None:
      "Lu dans le journal", "Je suis en congé de maladie et on me coupe",
      "Messages automatiques incompréhensibles",
      "Absente à mon rendez-vous, je suis pénalisée", "Your request for papers",
-     "Automatic door broken", "Retour de mon dossier"],
+     "Automatic door broken", "Retour de mon dossier",
+     "RE: Réponse automatique : Ma plainte", "TR: Réponse automatique : Plainte",
+     "Réponse automatique, jamais de suivi", "Chèque non remis", "Undelivered cheque",
+     "Delivery failure of my cheque", "Échec de la remise de mon chèque", "TR : Non remis",
+     "Retour à l’expéditeur", "Out of office hours service", "Hors du bureau tout le temps",
+     "Lu : votre lettre du 3 mars", "On leave and benefits cut", "Mail problem with your office",
+     "Auto: frais de déplacement refusés", "Remis : mes documents, aucune réponse",
+     "Re: Confirmation de réception de votre plainte", "Mailbox full at your office",
+     "Fwd: Delivery Status Notification (Failure)", "Relevé de mars : non remis",
+     "Absence : mon agent jamais là"],
 )  # fmt: skip
 def test_a_complaint_about_such_things_is_a_persons(subject: str) -> None:
-    assert reasons(PERSON.replace(b"Plainte", subject.encode())) == ()
+    assert said(subject, "Mon chèque n’a pas pu être remis par le facteur. J’attends.") == ()
+    assert said(subject, "My cheque could not be delivered. Your agent is out of the office.") == ()
+
+
+def test_the_words_of_a_quoted_absence_do_not_count() -> None:
+    quoted = "Le 3 mars 2026 à 9 h 12, Ana <b@x.example> a écrit :\n\n> Je suis absente du bureau."
+    assert said("RE: Réponse automatique", f"Encore! J’attends.\n\n{quoted}") == ()
+
+
+REPORT = (
+    "---------- Forwarded message ---------\n"
+    "De : Mail Delivery Subsystem <mailer-daemon@x.example>\n"
+    "Date: mer. 12 mars 2026 à 10:24\nSubject: Undeliverable\n\nUnknown user: b@x.example\n"
+)
+
+
+def test_a_report_that_a_person_passes_on_with_a_word_about_it_is_the_persons() -> None:
+    words = "Voyez ce que je reçois quand j’écris à votre bureau."
+    reading = read(
+        PERSON.replace(b"Plainte", b"Fwd: Undeliverable") + f"\n{words}\n\n{REPORT}".encode()
+    )
+    assert (reading.automatic_reasons, reading.bounce) == ((), None)
+
+
+def test_a_report_that_a_mailbox_rule_passes_on_is_no_persons() -> None:
+    assert said("Fwd: Undeliverable", f"Voir ci-dessous.\n\n{REPORT}") == ("subject_pattern",)
+    notice = REPORT.replace("Undeliverable", "Votre prestation").replace(
+        "mailer-daemon", "no-reply"
+    )
+    assert said("Fwd: Votre prestation", f"Voir ci-dessous.\n\n{notice}") == ()
 
 
 def test_what_claims_to_come_from_us_is_named() -> None:

@@ -145,6 +145,17 @@ def test_the_header_of_exim_names_the_recipient() -> None:
     assert bounce_of(text).failed == ("a@x.example", "b@x.example")
 
 
+@pytest.mark.parametrize(
+    "copy",
+    ["--- Message original ---", "--- Message d’origine ---", "Copie de votre message :",
+     "En-têtes du message :", "Ce que vous avez écrit :"],
+)  # fmt: skip
+def test_the_identifier_of_the_mail_it_quotes_is_no_recipient(copy: str) -> None:
+    quoted = f"{copy}\nMessage-ID: <avis-1@m2.example>\nFrom: avis@m.example"
+    text = f"{TOP}\nVotre message n’a pas pu être remis à b@y.example.\n\n{quoted}\n"
+    assert bounce_of(text).failed == ("b@y.example",)
+
+
 def test_our_own_address_and_the_mail_systems_are_never_named() -> None:
     words = "Write to postmaster@x.example. avis@m.example wrote to <b@y.example>: unknown user"
     text = f"{TOP}\n{words}\n"

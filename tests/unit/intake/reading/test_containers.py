@@ -127,3 +127,9 @@ def test_a_file_without_its_end_is_what_came() -> None:
 @pytest.mark.timeout(10)
 def test_hostile_containers_are_read_in_a_moment(raw: bytes) -> None:
     assert read(raw).state == "read"
+
+
+def test_one_line_that_happens_to_look_encoded_stays_in_the_text() -> None:
+    text = b"Bonjour,\nbegin 644 x\n#ABCD\net la suite\n"
+    assert split(text) == (text, [])
+    assert [each.data for each in split(b"begin 644 x\n#ABCD\n`\nend\n")[1]] == [b"\x86(\xe4"[:3]]

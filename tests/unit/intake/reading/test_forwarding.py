@@ -139,3 +139,48 @@ def test_a_separator_alone_still_gives_the_text() -> None:
     found = forwarded(f"---------- Forwarded message ---------\n\n{BODY}", "")
     assert found is not None
     assert (found.from_address, found.date, found.text) == ("", None, BODY)
+
+
+OUTLOOK = FORWARDS["outlook_fr"].removesuffix(BODY)
+
+
+@pytest.mark.parametrize(
+    "banner",
+    [
+        "AVERTISSEMENT : ce courriel provient de l’extérieur de l’organisation. Ne cliquez pas.",
+        "CAUTION: This email originated from outside of the organization.\nDo not click links.",
+        "[EXTERNAL EMAIL] This message came from outside.",
+        "*** Attention : expéditeur externe ***",
+    ],
+)
+def test_the_warning_of_a_gateway_is_no_text_of_the_person(banner: str) -> None:
+    found = forwarded(f"{OUTLOOK}{banner}\n\n{BODY}", "TR: Neige")
+    assert found is not None
+    assert found.text == BODY
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Attention : votre agent m’a laissé à l’extérieur, au froid.",
+        "Avertissement : je vais écrire à la ministre.",
+        "Caution: the stairs outside your office are icy.",
+    ],
+)
+def test_a_warning_that_a_person_gives_stays(words: str) -> None:
+    found = forwarded(f"{OUTLOOK}{words}\n\n{BODY}", "TR: Neige")
+    assert found is not None
+    assert found.text == f"{words}\n\n{BODY}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["----- Mail transféré -----", "----- Mail original -----",
+     "----- Réacheminé par Ana Exemple/BUREAU le 2026-03-04 08:01 -----"],
+)  # fmt: skip
+def test_the_line_above_the_headings_is_no_text_of_the_person(line: str) -> None:
+    text = f"Pour votre suivi, svp.\n\n{line}\n{FORWARDS['outlook_fr']}"
+    parts = parts_of(text, "TR: Neige")
+    assert parts.own == "Pour votre suivi, svp."
+    assert parts.forwarded is not None
+    assert parts.forwarded.from_address == "jean@x.example"

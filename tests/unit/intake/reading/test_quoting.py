@@ -63,7 +63,7 @@ def test_words_below_a_marked_quotation_stay_the_persons() -> None:
     ],
 )
 def test_the_block_that_a_mail_program_puts_above_starts_history(block: str) -> None:
-    own, quoted = split(f"Ma réponse.\n\n{block}\n\nAncien texte")
+    own, quoted = parts_of(f"Ma réponse.\n\n{block}\n\nAncien texte", "RE: Dossier")[:2]
     assert own == "Ma réponse."
     assert quoted.endswith("Ancien texte")
 
@@ -92,3 +92,37 @@ def test_no_line_is_lost_or_doubled() -> None:
     own, quoted = split(text)
     lines = [*own.split("\n"), *quoted.split("\n")]
     assert sorted(filter(None, lines)) == sorted(filter(None, text.split("\n")))
+
+
+LETTER = "De : Jean Exemple\nÀ : Direction des plaintes\nDate : 12 mars 2026\nObjet : Plainte"
+
+
+@pytest.mark.parametrize("subject", ["Plainte", "RE: Accusé de réception"])
+def test_a_letter_pasted_below_a_greeting_is_the_persons_own(subject: str) -> None:
+    text = f"Bonjour, voici ma plainte.\n\n{LETTER}\n\nMadame, Monsieur,\n\nJ’attends."
+    assert parts_of(text, subject, ("Jean Exemple", "jean@x.example"))[:2] == (text, "")
+
+
+@pytest.mark.parametrize("who", ["Jean Exemple", "Jean Exemple, jean@x.example"])
+def test_a_letter_of_somebody_else_is_not_history_without_a_sign_of_a_program(who: str) -> None:
+    letter = LETTER.replace("Jean Exemple", who)
+    text = f"Bonjour, voici la plainte de mon frère.\n\n{letter}\n\nJ’attends."
+    parts = parts_of(text, "Plainte", ("Ana Exemple", "ana@x.example"))
+    assert (parts.own, parts.forwarded) == (text, None)
+
+
+@pytest.mark.parametrize(
+    "sign",
+    ["________________________________\n", "----- Courrier de la semaine -----\n\n"],
+)
+def test_headings_below_a_drawn_line_are_history_with_that_line(sign: str) -> None:
+    parts = parts_of(f"Ma réponse.\n\n{sign}{LETTER}\n\nAncien texte", "Plainte")
+    assert parts.own == "Ma réponse."
+    assert parts.quoted.startswith(sign[:5])
+
+
+def test_what_the_author_wrote_before_is_history_when_a_program_quotes_it() -> None:
+    block = LETTER.replace("12 mars 2026", "12 mars 2026 10:24")
+    own, quoted = parts_of(f"Rien encore.\n\n{block}\n\nJ’attends.", "RE: x", ("Jean Exemple",))[:2]
+    assert own == "Rien encore."
+    assert quoted.endswith("J’attends.")
