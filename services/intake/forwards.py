@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from services.intake.reading.forwarding import forwarded as forwarded_in
 from shared.department import Addresses
 from shared.domain.document import Value
 from shared.domain.envelope import Envelope
@@ -16,6 +17,8 @@ from shared.domain.reading import Forwarded, Reading
 
 #: A forwarded date further back is a slip of the pen or an old file: the envelope's counts.
 OLDEST = timedelta(days=731)
+#: Colleagues through whose hands a complaint goes at most.
+COLLEAGUES = 5
 #: Mail programs write the date of what they forward in local time, without saying so.
 _QUEBEC = ZoneInfo("America/Toronto")
 #: What marks a colleague's mail as such, and says nothing of the person whose complaint it is.
@@ -45,10 +48,12 @@ def original_of(
     `staff_domains` are the mail domains of the department's people, in lower case, beside those
     of its addresses. A forward by anybody else stays that person's own complaint.
     """
-    forwarded, ours = reading.forwarded, addresses.domains | staff_domains
-    if envelope.submission is not None or forwarded is None or not forwarded.from_address:
+    ours = addresses.domains | staff_domains
+    senders = {domain_of(envelope.mail_from), domain_of(reading.from_address)}
+    if envelope.submission is not None or not senders <= ours:
         return None
-    if domain_of(envelope.mail_from) not in ours or domain_of(forwarded.from_address) in ours:
+    forwarded = _first_of_others(reading.forwarded, ours)
+    if forwarded is None or not forwarded.from_address:
         return None
     return Original(
         address=forwarded.from_address,
@@ -58,6 +63,15 @@ def original_of(
         text=forwarded.text or reading.own_text,
         forwarded_by=envelope.mail_from.lower(),
     )
+
+
+def _first_of_others(passed_on: Forwarded | None, ours: frozenset[str]) -> Forwarded | None:
+    """Return the mail that was passed on, looked for below those of colleagues; None if deeper."""
+    for _ in range(COLLEAGUES):
+        if passed_on is None or domain_of(passed_on.from_address) not in ours:
+            return passed_on
+        passed_on = forwarded_in(passed_on.text, passed_on.subject)
+    return None
 
 
 def domain_of(address: str) -> str:

@@ -140,9 +140,15 @@ def _department_if_sound(folder: Path) -> Department | None:
 
 
 def _staff_domains(department: Department | None) -> frozenset[str]:
-    """Return the domains of the units' own mailboxes: what comes from there may be handed in."""
-    units = department.units.values() if department else ()
-    return frozenset(unit.mailbox.rpartition("@")[2].lower() for unit in units)
+    """Return the domains of the units' own mailboxes: what comes from there may be handed in.
+
+    Not those of providers that everybody has an address at.
+    """
+    if department is None:
+        return frozenset()
+    units = department.units.values()
+    domains = frozenset(unit.mailbox.rpartition("@")[2].lower() for unit in units)
+    return domains - frozenset(department.shared_mail_providers)
 
 
 def _certificate(path: Path | None) -> ssl.SSLContext | None:

@@ -25,7 +25,8 @@ def split(text: bytes) -> tuple[bytes, list[File]]:
     """Return `text` without the files written into it, and the files.
 
     A line that begins with "begin 644 …" counts only when lines of the encoding follow: two, or one
-    that "end" or the end of the text closes. People write such words too. The time is linear, each line is looked at once.
+    that "end" or the end of the text closes. People write such words too. The time is linear,
+    each line is looked at once.
     """
     files: list[File] = []
     kept: list[bytes] = []

@@ -1,4 +1,5 @@
-"""Flags: what a person should look at, with the words that say so. The rules are `flags.toml`.
+"""Flags: what a person should look at, with the words that say so. The rules are
+`flags.toml`, `reviews.toml` and `needs.toml`.
 
 Nothing here decides: a flag is a proposal, and a message without one may still need what it names.
 """
@@ -12,7 +13,7 @@ from itertools import islice
 
 from pydantic import Field
 
-from services.intake.signs.folding import PARAGRAPH
+from services.intake.signs.folding import PARAGRAPH, STOP
 from services.intake.signs.terms import Found, Hit, group_of, tables
 from shared.domain.document import Value
 from shared.domain.reading import Flag, FlagName
@@ -34,6 +35,7 @@ class Sign(Value):
     because: str
     near: tuple[str, ...] = ()
     within: int = 60
+    one_sentence: bool = False
     also_near: tuple[str, ...] = ()
     also_within: int = 60
     somewhere: tuple[str, ...] = ()
@@ -76,7 +78,8 @@ def signs() -> tuple[Sign, ...]:
             because=sign.get("because", sign["name"]),
             **{key: value for key, value in sign.items() if key not in {"words", "because"}},
         )
-        for sign in tables()["flags"]["sign"]
+        for table in tables().values()
+        for sign in table.get("sign", ())
     )
 
 
@@ -123,29 +126,42 @@ def _weighed(sign: Sign, found: Found) -> Iterator[Hit]:
             continue
         if not sign.denied and found.denied(hit):
             continue
-        beside = neighbour(hit, near, sign.within) if sign.near else hit
-        if beside is None or _is_parted(found, hit, beside):
+        beside = _beside(sign, found, hit, near)
+        if beside is None:
             continue
         if sign.also_near and neighbour(hit, also, sign.also_within) is None:
             continue
         yield min(hit[0], beside[0]), max(hit[1], beside[1])
 
 
-def _is_parted(found: Found, hit: Hit, beside: Hit) -> bool:
-    """Tell whether the end of a paragraph stands between two words."""
+def _beside(sign: Sign, found: Found, hit: Hit, near: list[Hit]) -> Hit | None:
+    """Return the first of the words that a hit needs nearby; itself where it needs none."""
+    if not sign.near:
+        return hit
+    ends = (STOP, PARAGRAPH) if sign.one_sentence else (PARAGRAPH,)
+    others = neighbours(hit, near, sign.within)
+    return next((other for other in others if not _is_parted(found, hit, other, ends)), None)
+
+
+def _is_parted(found: Found, hit: Hit, beside: Hit, ends: tuple[str, ...]) -> bool:
+    """Tell whether one of the signs that end a sentence or a paragraph stands between two words."""
     first, last = sorted((hit, beside))
-    return PARAGRAPH in found.folded.text[first[1] : last[0]]
+    return any(end in found.folded.text[first[1] : last[0]] for end in ends)
 
 
 def neighbour(hit: Hit, others: list[Hit], within: int) -> Hit | None:
-    """Return the first of some other words that stands at most `within` letters from `hit`.
+    """Return the first of the `neighbours` of a hit."""
+    return next(neighbours(hit, others, within), None)
+
+
+def neighbours(hit: Hit, others: list[Hit], within: int) -> Iterator[Hit]:
+    """Give some other words that stand at most `within` letters from `hit`, in order.
 
     `others` are in order. Words that are `hit` itself are no neighbours of it.
     """
     at = bisect_left(others, (hit[0] - within - 60, 0))
     for other in others[at : at + 200]:
         if other[0] - hit[1] > within:
-            return None
+            return
         if other != hit and hit[0] - other[1] <= within:
-            return other
-    return None
+            yield other

@@ -14,6 +14,8 @@ MENTIONS = 40
 #: A day without a year that would be at most so many days ahead is meant as one to come.
 _SOON = timedelta(70)
 
+#: Words are looked for across commas, sentences and paragraphs; a table knows them with blanks.
+_BETWEEN_WORDS = re.compile(r"[ .,\n]+")
 _NUMBERS = re.compile(r"[0-9]{1,4}(?<!\d\d\d\d\d)([/.-])[0-9]{1,2}\1[0-9]{2,4}(?!\d|[/.-]\d)")
 _YEAR_AFTER = re.compile(r"[ ,]{1,3}(?:de |of )?((?:19|20)\d\d)(?!\d)")
 _DAY_AFTER = re.compile(
@@ -112,13 +114,15 @@ def _ago(found: Found, hit: Hit, received_on: date) -> Mention | None:
 
 
 def _before(found: Found, hit: Hit, received_on: date) -> Mention | None:
-    words = found.folded.text[hit[0] : hit[1]]
+    words = " ".join(_BETWEEN_WORDS.split(found.folded.text[hit[0] : hit[1]]))
+    back = tables()["days"]["days_before"].get(words)
+    if back is None:
+        return None
     if words == "hier" and found.folded.text[: hit[0]].endswith("avant "):
         return None
     if words == "yesterday" and found.folded.text[: hit[0]].endswith("day before "):
         return None
-    back = int(tables()["days"]["days_before"][words])
-    return Mention(received_on - timedelta(back), *hit)
+    return Mention(received_on - timedelta(int(back)), *hit)
 
 
 def _in_numbers(text: str, found: Found, received_on: date) -> list[Mention]:

@@ -18,6 +18,8 @@ from shared.domain.reading import Flag, Triage
 
 #: Letters of a subject, and of names and signature, that are looked at.
 _SUBJECT, _NAMES = 1000, 2000
+#: Characters of a text that are looked through: forty pages, and at worst a tenth of a second.
+LONGEST = 128 * 1024
 
 
 def triage(
@@ -33,6 +35,7 @@ def triage(
     `received_on` is the day of receipt in Québec. A flag that only the subject gives has
     "subject" in `where`, and its positions are in the subject.
     """
+    own_text = own_text[:LONGEST]
     found = find(own_text)
     seen = _evidence(own_text, found, own_names=f"{sender_name}\n{signature}"[:_NAMES])
     headline = find(subject[:_SUBJECT])
@@ -51,6 +54,7 @@ def triage(
 
 def flags_in(text: str, *, where: str) -> tuple[Flag, ...]:
     """Return the flags of a document's text; `where` is the part it came in."""
+    text = text[:LONGEST]
     seen = without_doubles(_evidence(text, find(text), own_names=""))
     return tuple(one.in_text(text, where) for one in seen)
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cache
 from itertools import islice, pairwise
 
 from services.intake.signs.flags import Evidence
-from services.intake.signs.terms import Found, Hit
+from services.intake.signs.folding import folded_words
+from services.intake.signs.terms import Found, Hit, spellings, tables
 
 #: "1." at the start of a line, "1)" anywhere: the number of an item.
 _NUMBER = re.compile(r"([1-9])(?<![\w.,$/-]\d)(?:\)|(?:(?:\.|°|\.?-| –|:)(?=[ \t\u00a0])))")
 _ITEMS = 40
 #: Items of a list that must each hold words of a grievance.
 _GRIEVANCES = 2
+#: Letters of an item in which it shows how it begins.
+_BEGINNING = 40
 
 
 def several_in(text: str, found: Found) -> list[Evidence]:
@@ -51,12 +55,41 @@ def _list(text: str, found: Found) -> list[Evidence]:
         for one, after in pairwise(places)
         if bisect_left(grievances, one[1]) < bisect_left(grievances, after[0])
     ]
-    if len(bad) < _GRIEVANCES:
+    if len(bad) < _GRIEVANCES or _is_story(text, found, items):
         return []
     last = bad[1]
     line = text.find("\n", last[1])
     end = min(line if line >= 0 else len(text), last[1] + 120)
     return [Evidence(flag="several_complaints", because="listed", start=last[0], end=end)]
+
+
+def _is_story(text: str, found: Found, items: list[Hit]) -> bool:
+    """Tell whether a list tells what happened in its order: the lead says so, or most items do."""
+    if any(found.folded.original(start) < items[0][0] for start, _ in found.of("story")[:1]):
+        return True
+    begun = [folded_words(text[end : end + _BEGINNING]) for _, end in items]
+    return 2 * sum(_then().match(words) is not None for words in begun) > len(items)
+
+
+@cache
+def _then() -> re.Pattern[str]:
+    """Return how what comes next in a story begins: "puis", "j'ai", a day, a date."""
+    days = tables()["days"]
+    phrases = [
+        *tables()["several"]["chronology"]["then"],
+        *days["groups"]["weekday"],
+        *days["groups"]["days_before"],
+        *days["groups"]["month"],
+    ]
+    words = {
+        re.escape(spelling) + ("[a-z]{0,20}" if any_end else "")
+        for phrase in phrases
+        for spelling, any_end in spellings(phrase)
+    }
+    date = r"\d{1,2}(?:er|h| h| \d| [a-z]{3,9} \d|)"
+    return re.compile(
+        rf"(?:(?:le|on|the) )?(?:{'|'.join(sorted(words))}|{date})(?![a-z0-9])",
+    )
 
 
 def _numbered(text: str) -> list[Hit]:

@@ -8,7 +8,8 @@ from functools import cache
 
 from services.intake.signs.flags import WEIGHED, Evidence, without_doubles
 from services.intake.signs.folding import folded_words
-from services.intake.signs.terms import Found, overlaps, tables
+from services.intake.signs.terms import Found, Hit, overlaps, tables
+from services.intake.signs.untitled import untitled_names
 
 _TITLE = re.compile(
     r"(?:M\.|M(?=\s[A-ZÀ-Þ])|m\.(?=\s)|Mr\.?|Mrs\.?|Ms\.?|Miss|Mme\.?|Mlle\.?|Mister)(?![^\W_])\s*",
@@ -24,6 +25,8 @@ _BEFORE_POST = re.compile(
 _OF_AN_OFFICE = re.compile(r"[ ,]{1,2}(?:de|du|des|d|au|a|at|from|of|in) ")
 #: Words of one name at most.
 _NAME_WORDS = 3
+#: Letters back to the post of whom "son nom est …" speaks.
+_SPOKEN_OF = 120
 
 
 def names_of_staff(text: str, found: Found, *, own_names: str = "") -> list[Evidence]:
@@ -33,6 +36,7 @@ def names_of_staff(text: str, found: Found, *, own_names: str = "") -> list[Evid
     """
     own = frozenset(folded_words(own_names).replace(".", " ").split())
     seen = [*_after_posts(text, found), *_with_title(text, found)]
+    seen += [_evidence(start, end) for start, end in untitled_names(text, found)]
     return without_doubles(
         [one for one in seen if not _is_own(text[one.start : one.end], own, found)]
     )
@@ -41,8 +45,8 @@ def names_of_staff(text: str, found: Found, *, own_names: str = "") -> list[Evid
 def _after_posts(text: str, found: Found) -> list[Evidence]:
     """Return posts with the name that follows: "mon agente, Julie Modèle"."""
     seen = []
-    outside, called = found.of("outside"), frozenset(found.of("called"))
-    for start, end in found.of("staff", "called")[:WEIGHED]:
+    outside, called = found.of("outside"), frozenset(found.of("called", "his_name"))
+    for start, end in _of_ours(found):
         if overlaps((start, end), outside):
             continue
         between = _connecting().match(found.folded.text, end)
@@ -55,6 +59,23 @@ def _after_posts(text: str, found: Found) -> list[Evidence]:
         if stop is not None and (one_line or _has_title(text, at)):
             seen.append(_evidence(found.folded.original(start), stop))
     return seen
+
+
+def _of_ours(found: Found) -> list[Hit]:
+    """Return the posts, and the words before a name that can mean a person of the department."""
+    certain = [hit for hit in found.of("certain")[:WEIGHED] if not _is_outside(found, hit[0])]
+    spoken_of, others = found.of("staff", "office"), found.of("outside")
+    his = [
+        hit
+        for hit in found.of("his_name")[:WEIGHED]
+        if _stands_before(hit, spoken_of) and not _stands_before(hit, others)
+    ]
+    return sorted([*found.of("staff", "called")[:WEIGHED], *certain, *his])
+
+
+def _stands_before(hit: Hit, others: list[Hit]) -> bool:
+    at = bisect_left(others, hit)
+    return at > 0 and hit[0] - others[at - 1][1] <= _SPOKEN_OF
 
 
 def _with_title(text: str, found: Found) -> list[Evidence]:

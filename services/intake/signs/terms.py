@@ -113,7 +113,9 @@ def _word_end(text: str, end: int) -> int:
 def tables() -> Mapping[str, Mapping[str, Any]]:
     """Return the tables beside this file by name, as they are written."""
     folder = Path(__file__).parent
-    return {file.stem: tomllib.loads(file.read_text("utf-8")) for file in folder.glob("*.toml")}
+    return {
+        file.stem: tomllib.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.toml"))
+    }
 
 
 @cache

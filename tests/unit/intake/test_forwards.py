@@ -65,6 +65,12 @@ def test_the_language_is_that_of_the_person_and_not_of_the_colleague(addresses: 
     assert opened(addresses, language="fr", forwarded=english).language == "en"
 
 
+def test_both_senders_are_ours_or_nobody_handed_anything_in(addresses: Addresses) -> None:
+    stranger = "moi@courriel.example"
+    assert opened(addresses, from_address=stranger).forwarded_by == ""
+    assert opened(addresses, mail_from=stranger).forwarded_by == ""
+
+
 def test_person_day_and_words_are_those_of_the_original(addresses: Addresses) -> None:
     case = opened(addresses)
     assert (case.complainant.name, case.complainant.address) == ("Ginette Exemplaire", CITIZEN)
@@ -109,6 +115,36 @@ def test_a_colleagues_own_mail_is_nobodys_complaint_handed_in(
 ) -> None:
     within = FORWARDED.model_copy(update={"from_address": address})
     assert opened(addresses, forwarded=within).forwarded_by == ""
+
+
+def passed_on(by: str, text: str) -> str:
+    return (
+        f"Pour toi.\n\n---------- Message transféré ----------\nDe : {by}\n"
+        f"Date : 14 novembre 2026 09:00\nObjet : Ma plainte\n"
+        f"À : Roy <roy@ministere.example>\n\n{text}"
+    )
+
+
+def through(colleagues: int) -> Forwarded:
+    """Return what the last of some colleagues forwarded: each had it from the one before."""
+    text = passed_on(f"Lise Exemplaire <{CITIZEN}>", "On a perdu mon bail.")
+    for _ in range(colleagues - 1):
+        text = passed_on("Roy <roy@ministere.example>", text)
+    return FORWARDED.model_copy(update={"from_address": "roy@ministere.example", "text": text})
+
+
+@pytest.mark.parametrize("colleagues", [1, 2, 4])
+def test_a_complaint_is_found_below_the_forwards_of_several_colleagues(
+    colleagues: int, addresses: Addresses
+) -> None:
+    case = opened(addresses, forwarded=through(colleagues))
+    assert (case.complainant.name, case.complainant.address) == ("Lise Exemplaire", CITIZEN)
+    assert (case.summary, case.forwarded_by) == ("On a perdu mon bail.", CLERK.lower())
+    assert case.received_at == datetime(2026, 11, 14, 14, 0, tzinfo=UTC)
+
+
+def test_a_complaint_that_lies_too_deep_stays_that_of_the_colleague(addresses: Addresses) -> None:
+    assert opened(addresses, forwarded=through(20)).forwarded_by == ""
 
 
 def test_a_form_is_never_a_forward(addresses: Addresses) -> None:

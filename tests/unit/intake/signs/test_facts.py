@@ -59,6 +59,20 @@ def test_what_is_vague_to_come_or_no_fact_gives_no_day(text: str) -> None:
     assert day(text) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "j'ai perdu mon aide ce\n\nmatin.",
+        "C'etait mieux avant\n\nHier, on m'a coupe",
+        "I went to the office this\n\nafternoon",
+        "avant,hier",
+        "day before.\nyesterday, to",
+    ],
+)
+def test_a_blank_line_or_a_comma_inside_of_a_day_breaks_nothing(text: str) -> None:
+    assert day(text) in {None, TODAY, date(2026, 11, 19), date(2026, 11, 18)}
+
+
 def test_what_the_person_did_before_is_not_what_is_complained_of() -> None:
     assert day("J'ai envoyé ma demande le 1er mai. Le 3 juin, on l'a perdue.") == date(2026, 6, 3)
     assert day("J'ai envoyé ma demande le 1er mai.") == date(2026, 5, 1)

@@ -60,6 +60,17 @@ def test_a_denial_ends_with_its_clause() -> None:
     assert [(flag.name, flag.because) for flag in seen] == [("sensitive", "threat")]
 
 
+def test_disagreement_with_a_decision_ends_with_its_sentence() -> None:
+    assert flags("Il faut revoir vos manuels. Ma décision est prise.") == ()
+    (flag,) = flags("Il faut revoir, et vite, cette décision.")
+    assert (flag.name, flag.words) == ("possible_review", "revoir, et vite, cette décision")
+
+
+def test_a_word_across_a_sentence_does_not_hide_one_within_it() -> None:
+    (flag,) = flags("Ma décision est prise. Revoir aussi la vôtre, une décision de mars.")
+    assert flag.words == "Revoir aussi la vôtre, une décision"
+
+
 def test_the_subject_is_told_apart_from_the_text() -> None:
     (flag,) = flags("Voir ma lettre.", subject="Demande de révision")
     assert (flag.where, flag.words) == ("subject", "Demande de révision")
@@ -80,6 +91,8 @@ def test_a_text_that_repeats_itself_keeps_a_few_words_of_each_flag() -> None:
     "piece",
     [
         "refus aide je veux ", "Mme M. agente ", "3 novembre il y a 2 jours 03/11/2026 ", "1", "1/",
+        "Ab Cd, agent au bureau ", "parlé à Ab du bureau ", "un certain Ab ",
+        "son nom est agent Ab ",
         "\n", "œ", "e\u0301", "1) 2) perdu ", "tva contacter ", "ne pas ", "agent Xy Xy ", "😀",
     ],
 )  # fmt: skip

@@ -36,3 +36,20 @@ def test_ordinals_need_a_grievance_each() -> None:
         "Deuxièmement"
     ]
     assert words("Premièrement, bonjour. Deuxièmement, on m'a insulté.") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. J'ai attendu en vain.\n2. Mardi, la ligne a raccroché.\n3. On a perdu mon bail.",
+        "1. 3 mars : refus au comptoir.\n2. 5 mars : on a perdu mon bail.",
+        "What happened:\n1. The clerk lost my form.\n2. The second one was refused.",
+    ],
+)
+def test_a_story_told_by_numbers_is_one_complaint(text: str) -> None:
+    assert words(text) == []
+
+
+def test_a_list_of_which_one_item_only_is_a_day_stays_several_complaints() -> None:
+    text = "1. Le commis a été impoli.\n2. Mon bail est perdu.\n3. Lundi, la ligne a raccroché."
+    assert words(text) == ["2. Mon bail est perdu."]

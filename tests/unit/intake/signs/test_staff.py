@@ -25,6 +25,11 @@ def named(text: str, own_names: str = "") -> list[str]:
         ("l'agente d'aide sociale Marie-Ève Modèle", "agente d'aide sociale Marie-Ève Modèle"),
         ("un agent qui s'appelle kevin", "agent qui s'appelle kevin"),
         ("I spoke with Mr. Sample about it", "Mr. Sample"),
+        ("Julie Modèle, agente au CLE, a ri de moi", "Julie Modèle"),
+        ("Kevin, mon agent, ne rappelle pas", "Kevin"),
+        ("Julie Modèle du bureau de Laval a ri", "Julie Modèle"),
+        ("parlé à une certaine Karine hier", "une certaine Karine"),
+        ("A clerk yelled. Her name was Brenda.", "Her name was Brenda"),
     ],
 )
 def test_a_post_or_a_deed_makes_a_name_one_of_ours(text: str, words: str) -> None:
@@ -44,6 +49,10 @@ def test_a_post_or_a_deed_makes_a_name_one_of_ours(text: str, words: str) -> Non
         "Je demeure avec Mme Gabarit.",
         "my landlord Mr. Sample told me to write",
         "Solange Gabarit, directrice\nCarrefour du Gabarit",
+        "J'attends au bureau de Val Bélair du ministère.",
+        "J'ai attendu un certain temps, une certaine somme manque.",
+        "Mon propriétaire, un certain Gabarit, attend.",
+        "Mon fils est malade. Son nom est Kevin.",
     ],
 )
 def test_other_people_are_not_named(text: str) -> None:
@@ -54,3 +63,7 @@ def test_the_persons_own_name_is_not_that_of_staff() -> None:
     text = "Je suis intervenante.\n\nIntervenante Mme Jocelyne Modèle"
     assert named(text, "Jocelyne Modèle") == []
     assert named(text) == ["Intervenante Mme Jocelyne Modèle"]
+
+
+def test_a_signature_with_a_post_and_an_office_is_the_persons_own() -> None:
+    assert named("Julie Modèle, agente au CLE", "Julie Modèle") == []
