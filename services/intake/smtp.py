@@ -97,6 +97,7 @@ class Door:
             return server.blame("452 4.5.3 Too many recipients", "recipients")
         if not self._is_ours(address):
             return server.blame("550 5.1.1 No such address here", "unknown_recipient")
+        self.doors.enter(server)
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 OK"

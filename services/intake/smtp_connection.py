@@ -128,6 +128,7 @@ class Connection(SMTP):
             self.door.metrics.refused.labels("smtp", "deadline").inc()
             await self.push("421 4.4.2 Took too long, nothing was kept")
             return
+        self.door.doors.keep(self)
         left = max(SAVE_RESERVE, deadline - (time.perf_counter() - started))
         await self._reply(body.state, envelope, content, left)
         self._reset_timeout()

@@ -120,7 +120,7 @@ async def _watch(stack: AsyncExitStack, context: Context, started: asyncio.Event
 
 @asynccontextmanager
 async def _relaying(context: Context) -> AsyncIterator[None]:
-    work = relay(context.store.outbox, context.bus, metrics=context.metrics)
+    work = relay(context.store.outbox, context.bus, metrics=context.metrics, doors=context.doors)
     task = asyncio.get_running_loop().create_task(work)
     try:
         yield

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from shared.events import Event
 from shared.ports.bus import Bus
 from shared.ports.store import Outbox
+from shared.runtime.doors import Doors
 from shared.runtime.logs import describe
 from shared.runtime.metrics import Metrics
 
@@ -21,11 +22,17 @@ _log = logging.getLogger(__name__)
 SWEEP_EVERY = 2.0
 SWEEP_AGE = 5.0
 SWEEP_LIMIT = 1000
+#: Seconds for which events wait for a crowd at the doors to go, so that they leave in few groups.
+#: Less than SWEEP_AGE: the sweep must not take them for ones that a crash left.
+STAND_BACK = 2.0
 
 
-async def relay(outbox: Outbox, bus: Bus, *, metrics: Metrics) -> None:
-    """Run until cancelled."""
-    await asyncio.gather(_carry_fresh(outbox, bus, metrics), _sweep_forever(outbox, bus, metrics))
+async def relay(outbox: Outbox, bus: Bus, *, metrics: Metrics, doors: Doors | None = None) -> None:
+    """Run until cancelled. `doors` are those of this process, which come first."""
+    await asyncio.gather(
+        _carry_fresh(outbox, bus, metrics, doors or Doors()),
+        _sweep_forever(outbox, bus, metrics),
+    )
 
 
 async def sweep(outbox: Outbox, bus: Bus, *, metrics: Metrics, older_than: float) -> int:
@@ -34,8 +41,9 @@ async def sweep(outbox: Outbox, bus: Bus, *, metrics: Metrics, older_than: float
     return await _carry(events, outbox, bus, metrics) if events else 0
 
 
-async def _carry_fresh(outbox: Outbox, bus: Bus, metrics: Metrics) -> None:
+async def _carry_fresh(outbox: Outbox, bus: Bus, metrics: Metrics, doors: Doors) -> None:
     while True:
+        await doors.calm(most=STAND_BACK)
         events = await outbox.fresh()
         try:
             await _carry(events, outbox, bus, metrics)
