@@ -11,9 +11,10 @@ from email.mime.text import MIMEText
 from functools import partial
 from pathlib import Path
 
-from services.intake.children import Readers
 from services.intake.opening import open_envelope
+from services.intake.readers import Readers
 from services.intake.scanning import Tesseract, scan_documents
+from services.intake.understood import Ours
 from services.intake.unpacking import Viruses, read_documents
 from shared.domain.envelope import Envelope
 from shared.domain.reading import DocumentText, Message
@@ -62,8 +63,8 @@ class LetterIntake(Intake):
             store=self.store,
             clock=self.clock,
             keys=self.keys,
-            addresses=self.addresses,
-            read=self.readers.read,
+            ours=Ours(self.addresses),
+            understand=self.readers.understand,
             read_documents=partial(
                 read_documents, readers=self.readers, viruses=self.viruses, scans=self.scans
             ),

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.intake.opening import open_envelope
-from services.intake.reading import read
 from services.intake.receiving import keep_envelope, received
+from services.intake.understood import About, Mail, Ours, Understood, understand
 from shared.adapters.sqlite_store import SqliteStore
 from shared.department import Addresses
 from shared.domain.case import Case
 from shared.domain.envelope import Envelope, Submission
 from shared.domain.keys import Keys
-from shared.domain.reading import Reading
 from shared.events import EnvelopeReceived
 from shared.ports.query import Query
 from tests.conftest import ToldClock
@@ -36,8 +35,10 @@ def mail(
     ).encode()
 
 
-async def read_here(raw: bytes, *, mail_from: str | None, own_domains: frozenset[str]) -> Reading:
-    return read(raw, mail_from=mail_from, own_domains=own_domains)
+async def understand_here(raw: bytes, envelope: Envelope, *, ours: Ours) -> Understood:
+    """What children do, done in this process."""
+    mail_from = envelope.mail_from if envelope.submission is None else None
+    return understand(Mail(raw, mail_from, ours.addresses.domains, About(envelope, ours)))
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Intake:
     async def open(self, event: EnvelopeReceived) -> Envelope:
         await open_envelope(
             event, store=self.store, clock=self.clock, keys=self.keys,
-            addresses=self.addresses, read=read_here,
+            ours=Ours(self.addresses), understand=understand_here,
         )  # fmt: skip
         envelope = await self.store.envelopes.get(event.envelope_id)
         assert envelope is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 from services.commands.json_lines import print_line
 from services.commands.mail_files import MailFile, mail_files
 from services.commands.understanding import Understood, envelope_of, understand
-from services.intake.children import Readers
+from services.intake.readers import Readers
 from services.intake.reading import failed
 from services.intake.reading.report import report
 from services.intake.scanning import Tesseract, find_scanner

@@ -13,7 +13,7 @@ from services.commands.handing_in import prepared
 from services.commands.json_lines import print_line
 from services.commands.mail_files import mail_files
 from services.commands.understanding import Understood, envelope_of, understand
-from services.intake.children import Readers
+from services.intake.readers import Readers
 from services.intake.scanning import find_scanner
 from services.intake.triage import first_case
 from services.router.assigning import decide, letters_of, text_of

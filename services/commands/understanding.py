@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from services.intake.children import Readers
 from services.intake.forwards import day_of
 from services.intake.proposals import triage_of
+from services.intake.readers import Readers
 from services.intake.scanning import Tesseract, scan
 from services.intake.unpacking import read_documents
 from shared.department import Addresses

@@ -13,34 +13,23 @@ import multiprocessing
 import resource
 import signal
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 import pebble
 
-from services.intake.papers import read_document, unread
-from services.intake.papers.parts import parts_of
-from services.intake.reading.reader import failed, read
-from shared.domain.reading import DocumentText, Reading
 from shared.errors import Poison, RecoursError, Transient
-from shared.grouping import Grouped
 
 T = TypeVar("T")
 Answer = tuple[Literal["done", "poison"], object]
 
-#: What the doors let in (DESIGN §4), and so the most that a child is handed.
-MOST_BYTES = 25 * 1024 * 1024
 SECONDS = 20.0
 MEGABYTES = 512
 #: A child whose parent is gone ends itself this much later than the parent would have ended it.
 GRACE_SECONDS = 5.0
-#: Mails up to this size share a call: handing one over costs twice what reading it does.
-SMALL_BYTES = 64 * 1024
-TOGETHER = 16
 #: Loading what the children share takes a second on a quiet machine.
 START_SECONDS = 60.0
 PRELOAD = ["services.intake.reading.preloaded"]
@@ -157,106 +146,6 @@ class Children:
 def _stop(pool: pebble.ProcessPool) -> None:
     pool.stop()  # type: ignore[no-untyped-call]
     pool.join()
-
-
-class _Mail(NamedTuple):
-    raw: bytes
-    mail_from: str | None
-    own_domains: frozenset[str]
-
-
-class Readers(Children):
-    """Children that read messages; small ones that wait at the same moment go in one call.
-
-    Documents have children of their own, `papers`, from the first one on, and so have pages that
-    are scanned, `scans`: a document that takes all of its time keeps no mail waiting.
-    """
-
-    def __init__(
-        self, *, max_workers: int = 2, seconds: float = SECONDS, megabytes: int = MEGABYTES
-    ) -> None:
-        super().__init__(max_workers=max_workers, seconds=seconds, megabytes=megabytes)
-        self._small: Grouped[_Mail, Reading] = Grouped(
-            self._together,
-            lambda mail: len(mail.raw),
-            most_items=TOGETHER,
-            most_bytes=TOGETHER * SMALL_BYTES,
-            at_once=max_workers,
-        )
-        self.papers = Children(max_workers=max_workers, seconds=seconds, megabytes=megabytes)
-        self.scans = Children(max_workers=1, seconds=seconds, megabytes=megabytes)
-
-    @property
-    def all_deaths(self) -> int:
-        """How many children were lost, whatever they did."""
-        return self.deaths + self.papers.deaths + self.scans.deaths
-
-    async def close(self) -> None:
-        """Let all children finish what they do, then end them."""
-        await super().close()
-        await self.papers.close()
-        await self.scans.close()
-
-    async def parts_of(self, raw: bytes, paths: Sequence[str]) -> list[bytes]:
-        """Return the decoded bytes of the parts at `paths` of a message, in that order.
-
-        Raise Poison when the message is over the reader's limits, and as `run` does.
-        """
-        return await self.papers.run(parts_of, raw, tuple(paths))
-
-    async def read_document(
-        self, data: bytes, *, part: str, name: str, declared: str
-    ) -> DocumentText:
-        """Return the text of one document, read in a call of its own; see `papers.reader`.
-
-        A child that cannot gives a document that says so: "took_too_long",
-        "used_too_much_memory", "died". Raise Transient when no child can be had.
-        """
-        reading = partial(read_document, part=part, name=name, declared=declared)
-        try:
-            return await self.papers.run(reading, data)
-        except Poison as error:
-            return unread(part, name, declared, error.code)
-
-    async def read(
-        self,
-        raw: bytes,
-        *,
-        mail_from: str | None = None,
-        own_domains: frozenset[str] = frozenset(),
-    ) -> Reading:
-        """Return the reading of `raw`; state "failed" with the reason when a child cannot.
-
-        Reasons of its own: "message_too_large", "reading_took_too_long",
-        "reading_used_too_much_memory", "reader_died". Raises Transient when no child can be had.
-        """
-        if len(raw) > MOST_BYTES:
-            return await asyncio.to_thread(failed, raw, "message_too_large")
-        mail = _Mail(raw, mail_from, own_domains)
-        if len(raw) <= SMALL_BYTES:
-            return await self._small.add(mail)
-        return await self._alone(mail)
-
-    async def _together(self, mails: list[_Mail]) -> list[Reading]:
-        """Read all in one call. If that fails, each alone shows which one it was."""
-        if len(mails) > 1:
-            with contextlib.suppress(Poison):
-                return await self.run(read_in_child, mails)
-        return [await self._alone(mail) for mail in mails]
-
-    async def _alone(self, mail: _Mail) -> Reading:
-        try:
-            return (await self.run(read_in_child, [mail]))[0]
-        except Poison as error:
-            because = "reader_died" if error.code == "died" else f"reading_{error.code}"
-            return await asyncio.to_thread(failed, mail.raw, because)
-
-
-def read_in_child(mails: list[_Mail]) -> list[Reading]:
-    """Return the readings, in order; a plain function, so that a child can import it by name."""
-    return [
-        read(mail.raw, mail_from=mail.mail_from, own_domains=mail.own_domains) for mail in mails
-    ]
 
 
 async def answer(promised: Future[Answer]) -> Answer:

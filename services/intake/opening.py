@@ -18,8 +18,8 @@ from services.intake.identity import case_id_for
 from services.intake.proposals import triage_of, with_flags
 from services.intake.threads import Home, claims_of
 from services.intake.triage import answers_by_itself, first_case, participants_of
+from services.intake.understood import Ours, Understood
 from services.intake.unpacking import left_to_a_person
-from shared.department import Addresses
 from shared.domain.case import Case
 from shared.domain.envelope import Envelope, Outcome, OutcomeKind
 from shared.domain.keys import Keys
@@ -34,18 +34,12 @@ from shared.ports.store import Store
 _log = logging.getLogger(__name__)
 
 REFERENCE_TRIES = 3
-#: Characters from which on a text is looked through in a thread.
-LONG = 16 * 1024
-#: What a form's text never has, whatever it looks like.
-NOTHING_CUT = {"quoted_text": "", "signature": "", "forwarded": None}
 
 
-class ReadMail(Protocol):
+class Understand(Protocol):
     """Reads a mail, in a child process or not; never fails, says what it could not read."""
 
-    def __call__(
-        self, raw: bytes, *, mail_from: str | None, own_domains: frozenset[str]
-    ) -> Awaitable[Reading]: ...
+    def __call__(self, raw: bytes, envelope: Envelope, *, ours: Ours) -> Awaitable[Understood]: ...
 
 
 class ReadDocuments(Protocol):
@@ -69,26 +63,20 @@ async def open_envelope(
     store: Store,
     clock: Clock,
     keys: Keys,
-    addresses: Addresses,
-    read: ReadMail,
+    ours: Ours,
+    understand: Understand,
     read_documents: ReadDocuments | None = None,
-    staff_domains: frozenset[str] = frozenset(),
 ) -> None:
-    """Give one accepted envelope its one outcome. Without `read_documents` none is looked into.
-
-    `staff_domains` are those that the department's people write from, in lower case.
-    """
+    """Give one accepted envelope its one outcome. Without `read_documents` none is looked into."""
     envelope = await store.envelopes.get(event.envelope_id)
     raw = await store.envelopes.raw(event.envelope_id)
     if envelope is None or raw is None:
         raise Transient("envelope_missing")
     if envelope.outcome is not None and envelope.outcome.kind != "parked":
         return
-    sender = envelope.mail_from if envelope.submission is None else None
-    reading = await read(raw, mail_from=sender, own_domains=addresses.domains)
-    if envelope.submission is not None:
-        # All of a form is the person's own, a mail that was pasted into it included.
-        reading = reading.model_copy(update={"own_text": reading.text, **NOTHING_CUT})
+    reading, triage, trouble = await understand(raw, envelope, ours=ours)
+    if trouble:
+        _log.error("nothing proposed", extra={"reason": trouble})
     claims = claims_of(reading, envelope, keys)
     notice = await notice_answered(claims, store)
     home = await find_home(claims, reading, notice, store)
@@ -100,25 +88,29 @@ async def open_envelope(
         await _conclude(envelope, "noted", store, clock, case_id=case_id, notice_id=notice_id)
         return
     documents = await read_documents(raw, reading) if read_documents else ()
-    propose = partial(
-        triage_of,
-        envelope,
-        reading,
-        documents,
-        addresses=addresses,
-        received_on=day_of(envelope.received_at),
-        staff_domains=staff_domains,
-    )
-    # A text of a megabyte takes a third of a second: the doors go on meanwhile
-    is_long = len(reading.text) + sum(len(each.text) for each in documents) > LONG
-    triage = await asyncio.to_thread(propose) if is_long else propose()
+    if documents:
+        # Letters of a megabyte take a third of a second: the doors go on meanwhile
+        triage = await asyncio.to_thread(_with_letters, envelope, reading, documents, ours)
     came = Came(envelope, reading, documents, triage)
     if case is None:
-        first = partial(first_case, addresses=addresses, staff_domains=staff_domains)
+        first = partial(first_case, addresses=ours.addresses, staff_domains=ours.staff_domains)
         await _open(came, home, first, store=store, clock=clock)
     else:
         await _add(case, came, event, store=store)
         await _conclude(envelope, "added", store, clock, case_id=case.id)
+
+
+def _with_letters(
+    envelope: Envelope, reading: Reading, documents: tuple[DocumentText, ...], ours: Ours
+) -> Triage:
+    return triage_of(
+        envelope,
+        reading,
+        documents,
+        addresses=ours.addresses,
+        received_on=day_of(envelope.received_at),
+        staff_domains=ours.staff_domains,
+    )
 
 
 async def park_envelope(event: EnvelopeReceived, *, store: Store, clock: Clock) -> None:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import date
 
-from services.intake.forwards import Original, day_of, original_of
+from services.intake.forwards import day_of, original_of
 from services.intake.signs import proposal
 from services.intake.signs.proposal import flags_in
 from shared.department import Addresses
@@ -34,6 +34,33 @@ def triage_of(
     received_on: date,
     staff_domains: frozenset[str] = frozenset(),
 ) -> Triage:
+    """Return what a message and its documents propose, nothing where that goes wrong.
+
+    See `proposal_of`.
+    """
+    try:
+        return proposal_of(
+            envelope,
+            reading,
+            documents,
+            addresses=addresses,
+            received_on=received_on,
+            staff_domains=staff_domains,
+        )
+    except Exception as error:  # noqa: BLE001 - a proposal must never cost a case
+        _log.error("nothing proposed", extra={"reason": describe(error)})
+        return Triage()
+
+
+def proposal_of(
+    envelope: Envelope,
+    reading: Reading,
+    documents: Sequence[DocumentText] = (),
+    *,
+    addresses: Addresses,
+    received_on: date,
+    staff_domains: frozenset[str] = frozenset(),
+) -> Triage:
     """Return what a message and its documents propose, from the words of the person alone.
 
     `received_on` is the day of receipt in Québec. A flag's `where` is "own_text", "subject",
@@ -41,26 +68,7 @@ def triage_of(
     document. The kind and the day of the facts come from the documents where the message itself is
     only a cover note.
     """
-    try:
-        return _triage_of(
-            envelope,
-            reading,
-            documents,
-            original_of(envelope, reading, addresses=addresses, staff_domains=staff_domains),
-            received_on,
-        )
-    except Exception as error:  # noqa: BLE001 - a proposal must never cost a case
-        _log.error("nothing proposed", extra={"reason": describe(error)})
-        return Triage()
-
-
-def _triage_of(
-    envelope: Envelope,
-    reading: Reading,
-    documents: Sequence[DocumentText],
-    original: Original | None,
-    received_on: date,
-) -> Triage:
+    original = original_of(envelope, reading, addresses=addresses, staff_domains=staff_domains)
     text = original.text if original else reading.own_text
     found = proposal.triage(
         text,

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from services.intake.children import Readers
 from services.intake.papers import limits
 from services.intake.papers.found import kept_text
 from services.intake.papers.pictures import page_picture
 from services.intake.papers.scanned import words_of
 from services.intake.proposals import proposed_by_letters
+from services.intake.readers import Readers
 from services.intake.unpacking import because_of, left_to_a_person, room_beside, within
 from shared.domain.reading import DocumentText, Message
 from shared.errors import Conflict, Poison, Transient

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import ssl
@@ -10,11 +11,12 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from functools import partial
 from pathlib import Path
 
-from services.intake.children import Readers
 from services.intake.opening import open_envelope, park_envelope
+from services.intake.readers import Readers
 from services.intake.scanning import Tesseract, find_scanner, scan_documents
 from services.intake.signs.terms import automaton
 from services.intake.smtp import Door, serve_smtp
+from services.intake.understood import Ours
 from services.intake.unpacking import read_documents
 from services.intake.viruses import Clamd
 from services.intake.web import build_app
@@ -35,10 +37,10 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
     settings = context.settings
     addresses = load_addresses(settings.department)
     department = _department_if_sound(settings.department)
-    automaton()  # a quarter of a second, once: not while the first complaint waits
     async with AsyncExitStack() as stack:
         readers = Readers(max_workers=settings.readers)
-        await readers.start()
+        # The words of the flags take a quarter of a second, once: not while a letter waits
+        await asyncio.gather(readers.start(), asyncio.to_thread(automaton))
         stack.push_async_callback(readers.close)
         context.metrics.reader_deaths.set_function(lambda: readers.all_deaths)
         scanner = await find_scanner() if settings.scans == "auto" else None
@@ -47,15 +49,14 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
             store=context.store,
             clock=context.clock,
             keys=context.keys,
-            addresses=addresses,
-            read=readers.read,
+            ours=Ours(addresses, _staff_domains(department)),
+            understand=readers.understand,
             read_documents=partial(
                 read_documents,
                 readers=readers,
                 viruses=Clamd(settings.clamd) if settings.clamd else None,
                 scans=scanner is not None,
             ),
-            staff_domains=_staff_domains(department),
         )
         await consume(
             context.bus,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 
-from services.intake.children import Readers
+from services.intake.readers import Readers
 from services.intake.reading import read
 from services.notifier.composing import compose
 from services.notifier.rendering import Renderer

@@ -11,7 +11,8 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from services.intake.children import MOST_BYTES, Children, Readers
+from services.intake.children import Children
+from services.intake.readers import MOST_BYTES, Readers
 from shared.errors import Poison
 
 MAIL = b"Message-ID: <a@x.example>\nFrom: ana@x.example\nSubject: Plainte\n\nBonjour\n"

@@ -11,8 +11,9 @@ from typing import TypeVar, cast
 
 import pytest
 
-from services.intake.children import Children, Readers
+from services.intake.children import Children
 from services.intake.papers import limits, unread
+from services.intake.readers import Readers
 from services.intake.unpacking import documents_of, read_documents, within
 from services.intake.viruses import Clamd
 from shared.adapters.sqlite_store import SqliteStore

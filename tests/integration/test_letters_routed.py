@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.children import Readers
+from services.intake.readers import Readers
 from services.router.assigning import assign_case
 from services.router.locating.gazetteer import Gazetteer, load_gazetteer
 from shared.adapters.sqlite_store import SqliteStore

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.intake.children import Readers
+from services.intake.readers import Readers
 from services.intake.scanning import MOST_SCANS, scan_documents
 from shared.adapters.sqlite_store import SqliteStore
 from shared.department import Addresses

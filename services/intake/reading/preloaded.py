@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from datetime import date
 
 # A stop signal reaches the whole group; the parent decides when its children go.
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -22,11 +23,13 @@ import puremagic  # noqa: E402, F401
 import selectolax.lexbor  # noqa: E402, F401
 
 from services.intake.reading import automatic, bounces, language, own_words  # noqa: E402
+from services.intake.signs.proposal import triage  # noqa: E402
 
 automatic.rules()
 bounces.words()
 own_words.load_words()
 language.small_words()
 language.language_of("Bonjour")
+triage("Bonjour", received_on=date(2000, 1, 1))
 gc.collect()
 gc.freeze()  # the children write no reference counts of the collector into shared pages

@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 
 from services.intake.opening import open_envelope
-from services.intake.reading.reader import read
 from services.intake.receiving import received
+from services.intake.understood import Ours
 from services.intake.web import build_app
 from services.router.assigning import assign_case
 from services.router.locating.gazetteer import Gazetteer, load_gazetteer
 from shared.domain.case import Case
-from shared.domain.reading import Message, Reading
+from shared.domain.reading import Message
 from shared.events import CaseOpened
 from shared.ports.query import Equal, Query
 from shared.ports.store import Store
 from tests.pages_samples import KEYS, ROOT, StoppedClock, browser_of, department, store_in
+from tests.taking_in import understand_here
 
 CLOCK = StoppedClock()
 TABLES = department()
@@ -32,10 +33,6 @@ Je demande qu'on me rappelle."""
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
     return load_gazetteer(ROOT / "deploy" / "department" / "territory")
-
-
-async def read_here(raw: bytes, *, mail_from: str | None, own_domains: frozenset[str]) -> Reading:
-    return read(raw, mail_from=mail_from, own_domains=own_domains)
 
 
 async def filed(store: Store, folder: Path, **given: str) -> tuple[str, str]:
@@ -64,8 +61,8 @@ async def opened(store: Store, gazetteer: Gazetteer) -> tuple[Case, Message]:
         store=store,
         clock=CLOCK,
         keys=KEYS,
-        addresses=TABLES.addresses,
-        read=read_here,
+        ours=Ours(TABLES.addresses),
+        understand=understand_here,
     )
     (case,) = await store.cases.find(Query())
     event = CaseOpened(id="e", at=CLOCK.now(), case_id=case.id)
