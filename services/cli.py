@@ -97,6 +97,14 @@ def show(reference: str, language: Annotated[str | None, LANGUAGE] = None) -> No
     show_case(reference, read_settings(), out, language=language)
 
 
+@app.command("read-again")
+def read_again(reference: str) -> None:
+    """Read once more a case whose message could not be read."""
+    from services.commands.reading_again import read_case_again
+
+    raise typer.Exit(read_case_again(reference, read_settings(), out))
+
+
 @app.command()
 def queues() -> None:
     """Show how much waits in each queue."""

@@ -74,9 +74,8 @@ async def open_envelope(
         raise Transient("envelope_missing")
     if envelope.outcome is not None and envelope.outcome.kind != "parked":
         return
-    reading, triage, trouble = await understand(raw, envelope, ours=ours)
-    if trouble:
-        _log.error("nothing proposed", extra={"reason": trouble})
+    understood = await understand(raw, envelope, ours=ours)
+    reading = understood.reading
     claims = claims_of(reading, envelope, keys)
     notice = await notice_answered(claims, store)
     home = await find_home(claims, reading, notice, store)
@@ -87,17 +86,32 @@ async def open_envelope(
         notice_id = notice.id if notice else None
         await _conclude(envelope, "noted", store, clock, case_id=case_id, notice_id=notice_id)
         return
-    documents = await read_documents(raw, reading) if read_documents else ()
-    if documents:
-        # Letters of a megabyte take a third of a second: the doors go on meanwhile
-        triage = await asyncio.to_thread(_with_letters, envelope, reading, documents, ours)
-    came = Came(envelope, reading, documents, triage)
+    came = await with_documents(understood, raw, envelope, ours=ours, read_documents=read_documents)
     if case is None:
         first = partial(first_case, addresses=ours.addresses, staff_domains=ours.staff_domains)
         await _open(came, home, first, store=store, clock=clock)
     else:
         await _add(case, came, event, store=store)
         await _conclude(envelope, "added", store, clock, case_id=case.id)
+
+
+async def with_documents(
+    understood: Understood,
+    raw: bytes,
+    envelope: Envelope,
+    *,
+    ours: Ours,
+    read_documents: ReadDocuments | None,
+) -> Came:
+    """Return what was understood of a message together with the documents attached to it."""
+    reading, triage, trouble = understood
+    if trouble:
+        _log.error("nothing proposed", extra={"reason": trouble})
+    documents = await read_documents(raw, reading) if read_documents else ()
+    if documents:
+        # Letters of a megabyte take a third of a second: the doors go on meanwhile
+        triage = await asyncio.to_thread(_with_letters, envelope, reading, documents, ours)
+    return Came(envelope, reading, documents, triage)
 
 
 def _with_letters(
@@ -213,14 +227,20 @@ async def _note(notice: Notice | None, reading: Reading, store: Store) -> None:
 
 async def _keep(message: Message, store: Store) -> None:
     """Keep a message with the event that asks for a scan; nothing of it when it is there."""
+    await store.messages.add(message, emit=scans_wanted(message))
+
+
+def scans_wanted(message: Message) -> list[ScanWanted]:
+    """Return the event that asks for a scan, for a message with a document that waits for one."""
+    if all(document.state != "scan" for document in message.documents):
+        return []
     wanted = ScanWanted(
         id=caused_by(message.id, "scan.wanted"),
         at=message.at,
         case_id=message.case_id,
         message_id=message.id,
     )
-    waits = any(document.state == "scan" for document in message.documents)
-    await store.messages.add(message, emit=[wanted] if waits else [])
+    return [wanted]
 
 
 def _message(message_id: str, came: Came, case_id: str) -> Message:

@@ -26,7 +26,7 @@ from shared.events import EnvelopeReceived, ScanWanted
 from shared.runtime.consuming import consume
 from shared.runtime.listening import listen, serve_http
 from shared.runtime.process import Context
-from shared.runtime.settings import addresses_in
+from shared.runtime.settings import Settings, addresses_in
 
 _log = logging.getLogger(__name__)
 
@@ -129,6 +129,12 @@ def _serve_pages(
         held_folder=context.settings.held_folder,
     )
     return serve_http(app, bound, proxies=addresses_in(context.settings.web_proxies))
+
+
+def ours_of(settings: Settings) -> Ours:
+    """Return who is one of us, by the department's tables."""
+    addresses = load_addresses(settings.department)
+    return Ours(addresses, _staff_domains(_department_if_sound(settings.department)))
 
 
 def _department_if_sound(folder: Path) -> Department | None:
