@@ -34,6 +34,7 @@ def is_telling(line: str) -> bool:
         or ":" in line[-4:]
         or line[:1] in "-0123456789"
         or line[:12].lstrip(" \t\u00a0>*")[:1] in SIGNS
+        or line[:4] == ">>> "
         or "：" in line
     )
 

@@ -26,6 +26,8 @@ DATED_NAME = re.compile(
 )
 #: "---- On Tue, 3 Mar 2026 10:15:00 -0500 Untel wrote ----"
 BETWEEN_DASHES = re.compile(r"^\s{0,3}-{2,10}\s([^\n]{10,250})\s-{2,10}$")
+#: ">>> Untel <x@exemple.org> 2026-04-03 14:05 >>>"
+BETWEEN_ARROWS = re.compile(r"^>>>\s([^\n]{10,250})\s>>>$")
 SENTENCE_END = re.compile(r"[^\d.][.!?…]$")
 
 
@@ -68,8 +70,11 @@ def attribution_at(page: Page, at: int) -> Attribution | None:
         return None
     if line[-1] in ":：" or line == ":":
         return _wrapped(page, at)
-    if not line[0].isdigit() and line[0] != "-":
+    if not line[0].isdigit() and line[0] not in "->":
         return None
+    arrows = BETWEEN_ARROWS.match(line)
+    if arrows and CLOCK.search(arrows[1]) and DAY.search(arrows[1]):
+        return Attribution(at, at + 1, arrows[1], sure=True)
     between = BETWEEN_DASHES.match(line)
     if between and words().wrote.search(between[1]) and CLOCK.search(between[1]):
         return Attribution(at, at + 1, between[1], sure=True)

@@ -16,6 +16,14 @@ CALENDAR = "text/calendar"
 #: Lines that a mail program wrote, not a person: delimiters, and fields of a part.
 STRUCTURE = re.compile(r"^(?:--\S{1,200}[ \t]*|(?:content|mime)-[a-z-]{2,40}:[^\n]*)$", re.I | re.M)
 RTF = "text/rtf"
+ENRICHED = frozenset({"text/enriched", "text/richtext"})
+#: RFC 1896: commands stand in brackets, and two brackets for one.
+COMMANDS = re.compile(r"<param>[^<]{0,200}</param>|(?<!<)</?[a-z0-9-]{1,60}>", re.I)
+#: Text for programs.
+NO_PROSE = frozenset(
+    {"text/calendar", "text/css", "text/csv", "text/directory", "text/javascript", "text/vcard"}
+    | {"text/x-vcard", "text/xml", "text/rfc822-headers", "text/x-amp-html"}
+)
 #: Inline OpenPGP (RFC 9580 §6.2); the text around it is the person's.
 ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
 
@@ -38,9 +46,24 @@ def choose(root: Part) -> Bodies:
     found = Bodies()
     _sort((root,), "mixed", found, to_text=True, to_html=True, in_alternative=False)
     found.spare += [part for part in found.attached if part.content_type == CALENDAR]
-    if found.spare and not any(_has_words(part) for part in (*found.text, *found.html)):
+    if any(_has_words(part) for part in (*found.text, *found.html)):
+        return found
+    if found.spare:
         found.text.append(found.spare[0])
+    elif prose := next(filter(_is_prose, found.attached), None):
+        found.attached.remove(prose)
+        found.text.append(prose)
     return found
+
+
+def _is_prose(part: Part) -> bool:
+    """Say whether a part is shown where nothing else is: the root of a multipart/related that
+    does not stand first (RFC 2387 §3.2), and text of a kind unknown here (RFC 2046 §4.1.4).
+    """
+    kind = part.content_type
+    if part.disposition == "attachment" or part.name or not kind.startswith("text/"):
+        return False
+    return kind not in NO_PROSE and _has_words(part)
 
 
 def _has_words(part: Part) -> bool:
@@ -131,7 +154,7 @@ def text_of(part: Part, defects: set[str]) -> tuple[str, bool]:
     text = storable(decode(data[:most], charset, defects))
     if is_html:
         return storable(markup.text_of(text)), cut
-    if part.content_type in {CALENDAR, RTF}:
+    if part.content_type in {CALENDAR, RTF, *ENRICHED}:
         return storable(_written(part.content_type, text)), cut
     if ENCRYPTED in text:
         defects.add("encrypted_mail")
@@ -149,6 +172,8 @@ def _written(kind: str, text: str) -> str:
     """Return the words of a text that is not written to be read as it stands."""
     if kind == CALENDAR:
         return invitation.summary(text)
+    if kind in ENRICHED:
+        return COMMANDS.sub("", text).replace("<<", "<").strip()
     from striprtf.striprtf import rtf_to_text  # imported late: few mails have only such a text
 
     return str(rtf_to_text(text, errors="ignore")).strip()  # type: ignore[no-untyped-call]

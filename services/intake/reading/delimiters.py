@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from services.intake.reading import limits
 from shared.errors import Poison
 
 Span = tuple[int, int]
+#: A delimiter line, and a field of a part right below it.
+FIRST = re.compile(
+    rb"(?:\A|\n)--([^\s-][^\r\n]{0,199}?)[ \t]*\r?\n(?:content|mime)-[a-z-]{2,40}:", re.I
+)
+#: How far the first delimiter of a multipart without a boundary is looked for.
+GUESS = 20_000
 
 
 def spans(raw: bytes, boundary: bytes, start: int, end: int, defects: set[str]) -> list[Span]:
@@ -24,6 +31,12 @@ def spans(raw: bytes, boundary: bytes, start: int, end: int, defects: set[str]) 
                 return found
     defects.add("boundary_not_found")
     return []
+
+
+def guessed(raw: bytes, start: int, end: int) -> bytes:
+    """Return the boundary of a multipart that names none: what its first delimiter line says."""
+    found = FIRST.search(raw, max(0, start - 1), min(end, start + GUESS))
+    return found[1] if found else b""
 
 
 def _between(lines: Iterator[tuple[int, int, bool]], end: int, defects: set[str]) -> list[Span]:

@@ -21,7 +21,7 @@ FIELD = re.compile(
 JUNK = re.compile(rb"^(?![!-9;-~]{1,200}[ \t]*:|[ \t\r]|>?From |$)", re.MULTILINE)
 FOLD = re.compile(r"\r?\n[ \t]*|\r")
 BLANK_LINE = re.compile(rb"\n\r?\n|\r\r(?!\n)")
-LEADING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:>?From [^\r\n]*\r?\n)?")
+LEADING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:>?From (?![ \t]*:)[^\r\n]*\r?\n)?")
 
 
 class Headers:

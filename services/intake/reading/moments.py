@@ -36,7 +36,12 @@ MONTH_FIRST = re.compile(
 IN_FIGURES = re.compile(
     r"\b(?P<d>\d{1,2})\s?[/.-]\s?(?P<m>\d{1,2})\s?[/.-]\s?(?P<y>\d{4}|\d{2})(?!\d)"
 )
-DAYS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, HYPHENS, IN_FIGURES)
+#: "26-04-03": with hyphens the year stands first in Québec (CAN/CSA-Z234.4), unless it is no
+#: year in which such programs were.
+SHORT_YEAR_FIRST = re.compile(
+    r"(?<![\d/.-])(?P<y>2\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>[0-3]\d)(?![\d/.-])"
+)
+DAYS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, HYPHENS, SHORT_YEAR_FIRST, IN_FIGURES)
 HALF_DAY = re.compile(r"\d\s?[ap]\.?\s?m\b", re.IGNORECASE)
 #: "10:15:20 PM", "10 h 15", "10h", "10.15"
 CLOCK = re.compile(

@@ -12,6 +12,8 @@ MARKS = re.compile(r"^(?:[ \t]{0,3}>){1,200}[ \t]?")
 ONE_MARK = re.compile(r"^[ \t]{0,3}>[ \t]?")
 #: Zero-width and direction signs, which programs put before names and dates.
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
+#: GroupWise: ">>> Untel <x@exemple.org> 2026-04-03 14:05 >>>", above what is not marked.
+AROUND = " >>>"
 #: A shorter name stands in too many others.
 AUTHOR_CHARACTERS = 4
 FIRST_SIGNS = frozenset(INVISIBLE)
@@ -58,7 +60,10 @@ class Page(NamedTuple):
 def page_of(text: str, *, continues: bool = False, author: tuple[str, ...] = ()) -> Page:
     """Return the lines of `text`. A line is marked when it begins with ">" (RFC 3676 §4.5)."""
     raw = text.split("\n")
-    marked = [">" in line[:4] and MARK.match(line) is not None for line in raw]
+    marked = [
+        ">" in line[:4] and MARK.match(line) is not None and line.rstrip()[-4:] != AROUND
+        for line in raw
+    ]
     bare = [
         bare_line(line) if is_marked or line[:1] in FIRST_SIGNS else line
         for line, is_marked in zip(raw, marked, strict=True)

@@ -14,6 +14,7 @@ from services.intake.reading import containers, delimiters, headers, limits, par
 from services.intake.reading.headers import Headers
 from shared.errors import Poison
 
+COMMENT = re.compile(rb"\([^()]*\)")
 TYPE = re.compile(r"^[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+$")
 
 
@@ -160,11 +161,13 @@ class Parser:
         self, kind: str, boundary: str, start: int, end: int, *, path: str, depth: int
     ) -> tuple[Part, ...]:
         """Return the parts between the delimiter lines of a multipart; () when there are none."""
+        encoded = boundary.encode("utf-8", "surrogateescape")
         if not boundary:
             self.defects.add("no_boundary")
+            encoded = delimiters.guessed(self.raw, start, end)
+        if not encoded:
             return ()
         found = []
-        encoded = boundary.encode("utf-8", "surrogateescape")
         spans = delimiters.spans(self.raw, encoded, start, end, self.defects)
         for number, (first, last) in enumerate(spans, start=1):
             below, body = headers.split(self.raw, first, last, self.defects)
@@ -179,4 +182,6 @@ class Parser:
 
 
 def _encoding(value: bytes) -> str:
-    return value.split(b";")[0].strip(b" \t\"'").decode("ascii", "replace").lower()
+    """Return the mechanism of RFC 2045 §6.1, without comments and what else was put behind it."""
+    plain = COMMENT.sub(b" ", value[:1_000]).split(b";")[0]
+    return plain.strip(b" \t\r\n\"'").decode("ascii", "replace").lower()
