@@ -19,7 +19,8 @@ from services.intake.signs.proposal import triage
 from shared.domain.reading import Triage
 
 RECEIVED_ON = date(2026, 11, 20)
-TUNED, HELD_OUT = ("french", "english", "traps", "fresh", "roundabout"), ("held_out", "last")
+TUNED = ("french", "english", "traps", "fresh", "roundabout", "hinted")
+HELD_OUT = ("held_out", "last")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """Flags: what a person should look at, with the words that say so. The rules are
-`flags.toml`, `reviews.toml` and `needs.toml`.
+`flags.toml`, `reviews.toml`, `needs.toml` and `hints.toml`.
 
 Nothing here decides: a flag is a proposal, and a message without one may still need what it names.
 """

@@ -135,4 +135,6 @@ def _gap(blanks: str) -> str:
 
 def folded_words(words: str) -> str:
     """Return words of a table as they are found in a folded text."""
-    return " ".join(fold(words).text.split())
+    plain, _ = _visible(words)
+    flat = plain.encode("cp1252", "replace").translate(_TABLE).decode("ascii")
+    return " ".join(flat.replace(_OE, "oe").replace(_AE, "ae").split())

@@ -10,6 +10,10 @@ from shared.domain.reading import MessageKind
 _MATTER_NEAR = 120
 #: Letters of a plain question at most: who tells a story of more wants more than an answer.
 _A_QUESTION = 800
+#: Letters in which a body of others is the whole matter, whatever is said of it.
+_A_FEW_LINES = 300
+#: With no more letters only its name is said.
+_A_NAME = 20
 #: Signs that are dissatisfaction or distress by themselves, whatever the words around them.
 _GRAVE = frozenset({"possible_review", "tribunal", "possible_disclosure", "sensitive"})
 #: Signs that ask for something.
@@ -30,8 +34,11 @@ def kind_of(parts: tuple[Found, ...], evidence: list[Evidence]) -> MessageKind:
         return "thanks"
     if _said(parts, "suggestion") and not contrast:
         return "comment"
-    short = sum(len(part.folded.text) for part in parts) <= _A_QUESTION
-    return "request" if asking and short else "complaint"
+    return "request" if asking and _length(parts) <= _A_QUESTION else "complaint"
+
+
+def _length(parts: tuple[Found, ...]) -> int:
+    return sum(len(part.folded.text.strip()) for part in parts)
 
 
 def _said(parts: tuple[Found, ...], group: str) -> bool:
@@ -44,8 +51,11 @@ def _said(parts: tuple[Found, ...], group: str) -> bool:
 def _is_elsewhere(parts: tuple[Found, ...], evidence: list[Evidence]) -> bool:
     """Tell whether all of it is the business of another body, and nothing of it ours."""
     weighty = [one for one in evidence if one.because not in _OF_ANY_BODY]
-    if weighty or any(part.has("ours") for part in parts):
+    if weighty or _said(parts, "ours"):
         return False
+    named = any(part.has("elsewhere_alone") for part in parts)
+    if named and _A_NAME < _length(parts) <= _A_FEW_LINES:
+        return True
     return any(
         neighbour(hit, part.of("matter"), _MATTER_NEAR)
         for part in parts

@@ -23,6 +23,7 @@ _BEFORE_POST = re.compile(
     r"[ ,]{0,3}(?:(?:l|la|le|une?|mon|ma|votre|the|my|your|an?|est|is|was)[ ,]{1,2}){0,3}"
 )
 _OF_AN_OFFICE = re.compile(r"[ ,]{1,2}(?:de|du|des|d|au|a|at|from|of|in) ")
+_OF_A_HOUSE = re.compile(r"[ ,]{1,3}(?:(?:de|du|d|au|a|la|l|le|from|at|of|the|my|our|mon|notre) )*")
 #: Words of one name at most.
 _NAME_WORDS = 3
 #: Letters back to the post of whom "son nom est …" speaks.
@@ -56,7 +57,9 @@ def _after_posts(text: str, found: Found) -> list[Evidence]:
         at = found.folded.original(between.end())
         stop = _name_end(text, at, named=named)
         one_line = "\n" not in text[found.folded.original(end) : at]
-        if stop is not None and (one_line or _has_title(text, at)):
+        if stop is None or not (one_line or _has_title(text, at)):
+            continue
+        if not _is_of_another_house(found, between.end() + len(folded_words(text[at:stop]))):
             seen.append(_evidence(found.folded.original(start), stop))
     return seen
 
@@ -95,7 +98,7 @@ def _with_title(text: str, found: Found) -> list[Evidence]:
             or _post_after(text, found, stop, end)
             or _office_after(found, end)
         )
-        if placed and not _is_outside(found, start):
+        if placed and not _is_outside(found, start) and not _is_of_another_house(found, end):
             seen.append(_evidence(at, stop))
     return seen
 
@@ -129,6 +132,16 @@ def _is_outside(found: Found, start: int) -> bool:
         return False
     between = found.folded.text[outside[at - 1][1] : start]
     return not re.search(r"[.\n]| (?:que|qui|that|who|et|and) ", between)
+
+
+def _is_of_another_house(found: Found, end: int) -> bool:
+    """Tell whether a house of others follows a name: "Mme Gabarit, du CLSC"."""
+    houses = found.of("another_house")
+    at = bisect_left(houses, (end, 0))
+    if at == len(houses) or houses[at][0] - end > 25:
+        return False
+    between = found.folded.text[end : houses[at][0]]
+    return _OF_A_HOUSE.fullmatch(between) is not None
 
 
 def _name_end(text: str, at: int, *, named: bool = False) -> int | None:

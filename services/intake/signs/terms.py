@@ -1,7 +1,8 @@
 """Where the words of our tables stand in a text: one pass, however many words there are.
 
-A table lists words by group. In it `(a|b|)` stands for either or nothing, a final `*` for any end
-of the word, and an apostrophe may be missing in the text ("jai", "dont").
+A table lists words by group. In it `(a|b|)` stands for either or nothing and may stand within
+another, a final `*` for any end of the word, one before a blank for a common ending, and an
+apostrophe may be missing in the text ("jai", "dont").
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +21,8 @@ from services.intake.signs.folding import PARAGRAPH, Folded, fold, folded_words
 #: Start and end of some words in a folded text.
 Hit = tuple[int, int]
 _CHOICE = re.compile(r"\(([^()]*)\)")
+#: Endings that a `*` within a phrase stands for: plurals, feminines and the commonest of verbs.
+_ENDINGS = ("", "s", "e", "es", "ent", "ed", "ing")
 _ELISION = re.compile(r"\b([cdjlmnst]|qu|jusqu) (?=[aeiouyh])")
 _CONTRACTION = re.compile(
     r"\b(don|can|won|isn|wasn|didn|doesn|couldn|wouldn|haven|hasn|aren|i|you|we|they|it) "
@@ -158,12 +160,23 @@ def spellings(phrase: str) -> set[tuple[str, bool]]:
 
     Choices are written out, and what is elided stands both with its blank and without.
     """
-    parts = _CHOICE.split(phrase)
-    choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
     found = set()
-    for choice in product(*choices):
-        written = "".join(choice).strip()
+    for written in _written_out(phrase):
         plain = folded_words(written)
         joined = _ELISION.sub(r"\1", _CONTRACTION.sub(r"\1\2", plain))
-        found |= {(words, written.endswith("*")) for words in (plain, joined)}
+        found |= {(plain, written.endswith("*")), (joined, written.endswith("*"))}
     return found
+
+
+def _written_out(phrase: str) -> set[str]:
+    """Return every reading of a phrase: one of each choice, and of each `*` within an ending."""
+    choice = _CHOICE.search(phrase)
+    if choice is not None:
+        before, after = phrase[: choice.start()], phrase[choice.end() :]
+        readings = (_written_out(f"{before}{one}{after}") for one in choice[1].split("|"))
+        return set().union(*readings)
+    first, *others = phrase.strip().split("* ")
+    found = [first]
+    for other in others:
+        found = [f"{words}{ending} {other}" for words in found for ending in _ENDINGS]
+    return set(found)

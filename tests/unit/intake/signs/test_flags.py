@@ -112,3 +112,11 @@ def test_any_text_gives_flags_whose_words_stand_in_it(text: str) -> None:
 
 def test_a_phrase_of_a_table_has_all_its_spellings() -> None:
     assert spellings("(j'ai|) reçu*") == {("j ai recu", True), ("jai recu", True), ("recu", True)}
+
+
+def test_a_table_may_put_a_choice_within_a_choice_and_an_open_ending_within_a_phrase() -> None:
+    nested = {words for words, _ in spellings("(par (le bras|la main)|de force)")}
+    assert nested == {"par le bras", "par la main", "de force"}
+    assert {"menace de mort", "menaces de mort"} <= {
+        words for words, _ in spellings("menace* de mort")
+    }
