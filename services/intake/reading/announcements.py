@@ -9,8 +9,6 @@ from services.intake.reading.blocks import Block, block_at, block_on_one_line, r
 from services.intake.reading.labels import Separator, separator_of
 from services.intake.reading.page import Page
 
-SIGNS = frozenset("-*:：")
-
 
 class Announcement(NamedTuple):
     """Lines `first` to `end` (not included) that say: what follows was written by another.
@@ -27,24 +25,9 @@ class Announcement(NamedTuple):
     sure: bool = True
 
 
-def is_telling(line: str) -> bool:
-    """Say whether a line could announce something, at little cost: most lines could not."""
-    return (
-        ":" in line[:32]
-        or ":" in line[-4:]
-        or line[:1] in "-0123456789"
-        or line[:12].lstrip(" \t\u00a0>*")[:1] in SIGNS
-        or line[:4] == ">>> "
-        or "：" in line
-    )
-
-
 def announcement_at(page: Page, at: int) -> Announcement | None:
     """Return what line `at` announces (for a wrapped attribution, its last line), or None."""
-    line = page.bare[at]
-    if not line or not is_telling(line):
-        return None
-    separator = separator_of(line)
+    separator = separator_of(page.bare[at])
     if separator is not None:
         return _separated(page, at, separator)
     block = block_at(page, at)

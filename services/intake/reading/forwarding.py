@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Literal, NamedTuple
 
 from services.intake.reading import attributions, moments
-from services.intake.reading.announcements import Announcement, announcement_at, is_telling
+from services.intake.reading.announcements import Announcement, announcement_at
 from services.intake.reading.labels import plain
 from services.intake.reading.page import INVISIBLE, Page, page_of, unquoted
 from shared.domain.reading import Forwarded
@@ -74,17 +74,14 @@ def forwarded(text: str, subject: str = "") -> Forwarded | None:
 def found_in(page: Page, subject: str) -> Forwarded | None:
     """The same as `forwarded`, for a text whose lines are known."""
     kind = subject_kind(subject)
-    left, at = LOOKS, 0
-    while at < len(page.raw) and left:
-        line = page.bare[at]
-        if line and is_telling(line):
-            left -= 1
-            found = announcement_at(page, at)
-            if found is not None and passes_on(found, kind):
-                return _original(page, found)
-            if found is not None and _is_history(page, found):
-                return None
-        at = _next(page, at)
+    for at in page.telling[:LOOKS]:
+        if not page.bare[at] or not _is_looked_at(page, at):
+            continue
+        found = announcement_at(page, at)
+        if found is not None and passes_on(found, kind):
+            return _original(page, found)
+        if found is not None and _is_history(page, found):
+            return None
     return None
 
 
@@ -112,13 +109,14 @@ def _is_history(page: Page, found: Announcement) -> bool:
     return found.sure or page.next_is_marked(found.end)
 
 
-def _next(page: Page, at: int) -> int:
-    """Return the next line to look at: of a ">" quotation, the first lines only."""
-    if not page.marked[at] or not page.bare[at].strip():
-        return at + 1
-    while at < len(page.raw) and page.marked[at]:
-        at += 1
-    return at
+def _is_looked_at(page: Page, at: int) -> bool:
+    """Say whether a line can begin a mail passed on: of a ">" quotation, only the first can."""
+    above = at - 1
+    while page.marked[at] and above >= 0 and page.marked[above]:
+        if page.bare[above].strip():
+            return False
+        above -= 1
+    return True
 
 
 def _original(page: Page, found: Announcement) -> Forwarded:

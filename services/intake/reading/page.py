@@ -17,19 +17,24 @@ AROUND = " >>>"
 #: A shorter name stands in too many others.
 AUTHOR_CHARACTERS = 4
 FIRST_SIGNS = frozenset(INVISIBLE)
+SIGNS = frozenset("-*:：")
+#: A date, a line of dashes, an arrow.
+LEADS = frozenset("-0123456789>")
 
 
 class Page(NamedTuple):
-    """Lines of a text. All four lists are as long as the text has lines.
+    """Lines of a text. The first four lists are as long as the text has lines.
 
-    `continues` says that the mail answers or passes on another; `author` is who sent it: a name
-    and an address, in small letters.
+    `telling` numbers the lines that could announce something: most could not. `continues` says
+    that the mail answers or passes on another; `author` is who sent it: a name and an address,
+    in small letters.
     """
 
     raw: list[str]
     bare: list[str]
     marked: list[bool]
     labels: list[Label | None]
+    telling: list[int]
     continues: bool = False
     author: tuple[str, ...] = ()
 
@@ -69,7 +74,22 @@ def page_of(text: str, *, continues: bool = False, author: tuple[str, ...] = ())
         for line, is_marked in zip(raw, marked, strict=True)
     ]
     known = tuple(each.casefold() for each in author if len(each) >= AUTHOR_CHARACTERS)
-    return Page(raw, bare, marked, [label_of(line) for line in bare], continues, known)
+    telling = [at for at, line in enumerate(bare) if is_telling(line)]
+    labels: list[Label | None] = [None] * len(bare)
+    for at in telling:  # a heading has a colon near its beginning
+        labels[at] = label_of(bare[at])
+    return Page(raw, bare, marked, labels, telling, continues, known)
+
+
+def is_telling(line: str) -> bool:
+    """Say whether a line could announce something, at little cost."""
+    return (
+        ":" in line[:32]
+        or ":" in line[-4:]
+        or line[:1] in LEADS
+        or line[:12].lstrip(" \t\u00a0>*")[:1] in SIGNS
+        or "：" in line
+    )
 
 
 def bare_line(line: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from services.intake.reading import attributions, labels
-from services.intake.reading.announcements import Announcement, announcement_at, is_telling
+from services.intake.reading.announcements import Announcement, announcement_at
 from services.intake.reading.page import Page
 
 #: How many lines are looked at closely; below them all that is not marked is the person's own.
@@ -28,7 +28,7 @@ def quoted_lines(page: Page, *, is_reply: bool = False) -> list[bool]:
 
     `is_reply` helps where nothing announces what is quoted: see `Scan.keep_inner_quotes`.
     """
-    if not any(page.marked) and not any(map(is_telling, page.raw)):
+    if not page.telling and not any(page.marked):
         return [False] * len(page.raw)
     return Scan(page, is_reply=is_reply).lines()
 
@@ -42,23 +42,28 @@ class Scan:
         self.announced = False
         self.is_reply = is_reply
         self.first_own: int | None = None
-        self.left = LOOKS
 
     def lines(self) -> list[bool]:
         at = 0
-        while at < len(self.page.raw):
-            at = self.step(at)
+        for telling in self.page.telling[:LOOKS]:
+            if telling >= at:
+                self.pass_by(at, telling)
+                at = self.step(telling)
+        self.pass_by(at, len(self.page.raw))
         if not self.announced:
             self.keep_inner_quotes()
         return self.quoted
 
+    def pass_by(self, first: int, end: int) -> None:
+        """Go over lines that announce nothing: the first own words may be among them."""
+        for at in range(first, end if self.first_own is None else first):
+            if not self.quoted[at] and self.page.bare[at].strip():
+                self.first_own = at
+                return
+
     def step(self, at: int) -> int:
-        """Look at one line; return the next to look at."""
-        line = self.page.bare[at]
-        found = None
-        if self.left and line and is_telling(line):
-            self.left -= 1
-            found = announcement_at(self.page, at)
+        """Look at a line that could announce something; return the next to look at."""
+        found = announcement_at(self.page, at) if self.page.bare[at] else None
         if found is not None:
             if self.page.marked[found.first]:
                 self.announced = True
@@ -66,8 +71,7 @@ class Scan:
                 return self.open_quote(found)
             elif found.sure:
                 return self.take(found)
-        if self.first_own is None and not self.quoted[at] and line.strip():
-            self.first_own = at
+        self.pass_by(at, at + 1)
         return at + 1
 
     def open_quote(self, found: Announcement) -> int:
