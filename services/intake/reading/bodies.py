@@ -50,20 +50,23 @@ def choose(root: Part) -> Bodies:
         return found
     if found.spare:
         found.text.append(found.spare[0])
-    elif prose := next(filter(_is_prose, found.attached), None):
+    elif prose := next((part for part in found.attached if _is_prose(part, root)), None):
         found.attached.remove(prose)
         found.text.append(prose)
     return found
 
 
-def _is_prose(part: Part) -> bool:
-    """Say whether a part is shown where nothing else is: the root of a multipart/related that
-    does not stand first (RFC 2387 §3.2), and text of a kind unknown here (RFC 2046 §4.1.4).
+def _is_prose(part: Part, root: Part) -> bool:
+    """Say whether an attached part is shown where nothing else is: the root of a
+    multipart/related that does not stand first (RFC 2387 §3.2), enriched text, and the whole of a
+    message that is text of a kind unknown here (RFC 2046 §4.1.4).
     """
     kind = part.content_type
-    if part.disposition == "attachment" or part.name or not kind.startswith("text/"):
+    if part.disposition == "attachment" or part.name or not _has_words(part):
         return False
-    return kind not in NO_PROSE and _has_words(part)
+    if kind == "text/html" or kind in ENRICHED:
+        return True
+    return part is root and kind.startswith("text/") and kind not in NO_PROSE
 
 
 def _has_words(part: Part) -> bool:
