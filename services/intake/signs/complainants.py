@@ -3,11 +3,14 @@ legal person"). A person who works somewhere, or names a company, remains a pers
 
 from __future__ import annotations
 
+from services.intake.signs.flags import neighbour
 from services.intake.signs.terms import Found, find, overlaps
 from shared.domain.envelope import ComplainantKind
 
 #: Letters at the end of the text where people sign, and lines of them.
 _TAIL, _LINES = 300, 5
+#: Letters of a company's name, up to its "inc.".
+_NAME_OF_ONE = 40
 #: A longer line is a sentence, not the name of anything.
 _NAME_LINE = 60
 
@@ -18,6 +21,9 @@ def complainant_kind(
     """Return "legal" when text, signature or sender's name say that a body writes."""
     spoken = found.of("spoken_of")
     if any(not overlaps(hit, spoken) for hit in found.of("speaking")):
+        return "legal"
+    forms = found.of("legal_form")
+    if any(neighbour(hit, forms, _NAME_OF_ONE) for hit in found.of("representing")[:_LINES]):
         return "legal"
     if sender_name and find(sender_name).has("legal_form", "body"):
         return "legal"

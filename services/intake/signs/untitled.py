@@ -25,6 +25,7 @@ _THEN_POST = re.compile(
 )
 _THEN_OFFICE = re.compile(
     _NAME
+    + r",?(?: (?:who works|working|qui travaille|qui est|qui oeuvre))?"
     + r" (?:du|de la|de l['’]|de votre|au|à votre|from the|from your|at the|at your|of your)"
     + rf" ?(?:{_CAPITAL} )?$"
 )
