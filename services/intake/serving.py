@@ -21,7 +21,7 @@ from services.intake.unpacking import read_documents
 from services.intake.viruses import Clamd
 from services.intake.web import build_app
 from shared.department import Addresses, Department, load_addresses, load_department
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, Transient
 from shared.events import EnvelopeReceived, ScanWanted
 from shared.runtime.consuming import consume
 from shared.runtime.listening import listen, serve_http
@@ -39,9 +39,9 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
     department = _department_if_sound(settings.department)
     async with AsyncExitStack() as stack:
         readers = Readers(max_workers=settings.readers)
-        # The words of the flags take a quarter of a second, once: not while a letter waits
-        await asyncio.gather(readers.start(), asyncio.to_thread(automaton))
+        getting_ready = asyncio.get_running_loop().create_task(_get_ready(readers))
         stack.push_async_callback(readers.close)
+        stack.push_async_callback(asyncio.wait, [getting_ready])
         context.metrics.reader_deaths.set_function(lambda: readers.all_deaths)
         scanner = await find_scanner() if settings.scans == "auto" else None
         opening = partial(
@@ -78,6 +78,15 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
             ),
             "smtp": await stack.enter_async_context(serve_smtp(door, smtp)),
         }
+
+
+async def _get_ready(readers: Readers) -> None:
+    """Load what reading needs, some seconds, beside doors that are open already: mail is kept
+    meanwhile. Where no child can be had, its event is tried again."""
+    try:
+        await asyncio.gather(readers.start(), asyncio.to_thread(automaton))
+    except Transient as error:
+        _log.error("readers not started", extra={"code": error.code})
 
 
 async def _consume_scans(context: Context, readers: Readers, scanner: Tesseract | None) -> None:

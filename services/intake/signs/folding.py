@@ -135,6 +135,11 @@ def _gap(blanks: str) -> str:
 
 def folded_words(words: str) -> str:
     """Return words of a table as they are found in a folded text."""
+    return " ".join(folded_piece(words).split())
+
+
+def folded_piece(words: str) -> str:
+    """Return a piece of a phrase folded, with its blanks as they are."""
     plain, _ = _visible(words)
     flat = plain.encode("cp1252", "replace").translate(_TABLE).decode("ascii")
-    return " ".join(flat.replace(_OE, "oe").replace(_AE, "ae").split())
+    return flat.replace(_OE, "oe").replace(_AE, "ae")

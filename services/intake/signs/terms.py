@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from services.intake.signs.folding import PARAGRAPH, Folded, fold, folded_words
+from services.intake.signs.folding import PARAGRAPH, Folded, fold, folded_piece
 
 #: Start and end of some words in a folded text.
 Hit = tuple[int, int]
@@ -28,6 +28,10 @@ _CONTRACTION = re.compile(
     r"\b(don|can|won|isn|wasn|didn|doesn|couldn|wouldn|haven|hasn|aren|i|you|we|they|it) "
     r"(t|m|ve|re|ll|s)\b"
 )
+#: A blank that an elision or a contraction may lose; most phrases have none.
+_JOINABLE = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu) [aeiouyh]|\b[a-z]+ (?:t|m|ve|re|ll|s)\b")
+_MARKS = frozenset("()|*")
+_MARK = re.compile(r"([()|*])")
 #: Words that deny what follows them: "je ne vous menace pas", "this is not a threat".
 _SUBJECTS = (
     "je|j|jme|jva|jvais|jveux|jveu|chu|tu|on|il|elle|i|im|we|they|he|she|mais|but|et|and|si|if|que"
@@ -161,11 +165,20 @@ def spellings(phrase: str) -> set[tuple[str, bool]]:
     Choices are written out, and what is elided stands both with its blank and without.
     """
     found = set()
-    for written in _written_out(phrase):
-        plain = folded_words(written)
-        joined = _ELISION.sub(r"\1", _CONTRACTION.sub(r"\1\2", plain))
-        found |= {(plain, written.endswith("*")), (joined, written.endswith("*"))}
+    for written in _written_out(_folded(phrase)):
+        any_end = written.endswith("*")
+        plain = " ".join(written.replace("*", " ").split())
+        found.add((plain, any_end))
+        if _JOINABLE.search(plain):
+            found.add((_ELISION.sub(r"\1", _CONTRACTION.sub(r"\1\2", plain)), any_end))
     return found
+
+
+def _folded(phrase: str) -> str:
+    """Return a phrase folded once for all its readings; what marks choices and endings stays."""
+    return "".join(
+        part if part in _MARKS else folded_piece(part) for part in _MARK.split(phrase.strip())
+    )
 
 
 def _written_out(phrase: str) -> set[str]:
