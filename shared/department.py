@@ -78,6 +78,12 @@ class Department(Value):
     def name(self, language: str) -> str:
         return self.name_en if language == "en" else self.name_fr
 
+    @cached_property
+    def unit_addresses(self) -> dict[str, str]:
+        """The unit of every address that people may write to a unit at, its mailbox included."""
+        boxes = {unit.mailbox: unit.id for unit in self.units.values()}
+        return {**boxes, **self.addresses.units}
+
     def office(self) -> Unit:
         """Return the complaints office: it takes what no unit has."""
         return self.units[self.complaints_office]
@@ -181,11 +187,13 @@ def _units(file: Path, intake: tuple[str, ...]) -> dict[str, Unit]:
 
 
 def _unit(row: Row) -> Unit:
+    """Return the unit of a row; the column `managers` may be missing."""
     fields: dict[str, object] = {
         name: row[name] or None for name in _UNIT_COLUMNS if name != "source"
     }
     fields["phone"] = row["phone"]
     fields["aliases"] = tuple(row.parts("aliases"))
+    fields["managers"] = tuple(row.parts("managers")) if "managers" in row.cells else ()
     fields["former_names"] = tuple(_former_names(row))
     return _valid(Unit, {**fields, "line": row.line}, row)
 

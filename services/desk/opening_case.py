@@ -29,4 +29,10 @@ async def open_case(desk: Desk, link: Link, *, what: str) -> tuple[Answer, Case 
         return answer, None
     read = CaseRead(id=new_id(), case_id=case.id, at=now, by=f"link:{link.unit_id}", what=what)
     await desk.store.reads.add(read)
-    return answer, case
+    return answer, case if link.unit_id == desk.department.complaints_office else for_unit(case)
+
+
+def for_unit(case: Case) -> Case:
+    """Return what a unit may see of a case: not that it was once taken for a disclosure."""
+    flags = tuple(flag for flag in case.flags if flag.name != "possible_disclosure")
+    return case.changed(flags=flags)

@@ -8,11 +8,14 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from services.router.pointers import Beside
 from services.router.routing import route
 from shared.domain.assignment import Assignment, Held, HeldReason
 from shared.domain.reading import DocumentText, Message, Reading
+from shared.domain.reference import references_in
 from shared.errors import Conflict, Poison, Transient
 from shared.events import CaseAssigned, CaseHeld, CaseOpened, DocumentsRead, Event, caused_by
+from shared.ports.query import In, Query
 
 if TYPE_CHECKING:
     from services.router.locating.gazetteer import Gazetteer
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 LONGEST = 64 * 1024
 #: Of a signature with its disclaimer; an address stands at its beginning.
 LONGEST_SIGNATURE = 4 * 1024
+#: Cases looked up by references that a text quotes.
+MOST_QUOTED = 10
 #: From here on a text is searched in a thread, so that other work on the loop goes on.
 LONG = 16 * 1024
 _TRAYS: Mapping[Tray, HeldReason] = {
@@ -59,7 +64,9 @@ async def assign_case(
             return
         messages = await _messages(case, event, store)
         now = clock.now()
-        decision = await _decide(case, messages, department=department, gazetteer=gazetteer, at=now)
+        decision = await decide_from_store(
+            case, messages, store=store, department=department, gazetteer=gazetteer, at=now
+        )
         try:
             await _keep(case, decision, event, store=store, department=department, now=now)
         except Conflict:
@@ -75,8 +82,11 @@ def decide(
     department: Department,
     gazetteer: Gazetteer,
     at: datetime,
+    quoted: Sequence[Case] = (),
 ) -> Assignment | Held:
     """Return the unit of a case, or why a person must choose. Pure.
+
+    `quoted` are the cases whose reference the person's own words quote: see `references_of`.
 
     Documents are asked only when the person's own words lead to no unit for want of a place.
     Evidence of theirs has positions behind the own text; its words can be looked for.
@@ -84,7 +94,8 @@ def decide(
     reason = _TRAYS.get(case.tray)
     if reason is not None:
         return Held(reason=reason, at=at, rules_version=department.version)
-    lead = partial(route, case, department=department, gazetteer=gazetteer, at=at)
+    beside = Beside(tuple(quoted), reading.to, reading.cc)
+    lead = partial(route, case, department=department, gazetteer=gazetteer, at=at, beside=beside)
     text, letters = text_of(case, reading), letters_of(reading, documents)
     decision = lead(text)
     if not letters or not _is_curable(decision):
@@ -108,6 +119,12 @@ def text_of(case: Case, reading: Reading) -> str:
     rest = [part for part in parts if part]
     room = max(LONGEST - sum(len(part) + 2 for part in rest), 0)
     return "\n\n".join((words[:room], *rest))
+
+
+def references_of(case: Case, reading: Reading) -> tuple[str, ...]:
+    """Return the references of other cases that the person quotes, a handful at most."""
+    found = references_in(text_of(case, reading))
+    return tuple(one for one in found if one != case.reference)[:MOST_QUOTED]
 
 
 def letters_of(reading: Reading, documents: Sequence[DocumentText]) -> str:
@@ -143,22 +160,39 @@ async def _messages(case: Case, event: CaseOpened | DocumentsRead, store: Store)
     return [message for message in found if message is not None]
 
 
-async def _decide(
+async def decide_from_store(
     case: Case,
     messages: Sequence[Message],
     *,
+    store: Store,
     department: Department,
     gazetteer: Gazetteer,
     at: datetime,
 ) -> Assignment | Held:
+    """Return the decision about a case and its messages; a long text is searched in a thread."""
     first = next((each.reading for each in messages if each.id == case.first_message_id), Reading())
     documents = [document for message in messages for document in message.documents]
     work = partial(
-        decide, case, first, documents, department=department, gazetteer=gazetteer, at=at
+        decide,
+        case,
+        first,
+        documents,
+        department=department,
+        gazetteer=gazetteer,
+        at=at,
+        quoted=await _quoted(references_of(case, first), store),
     )
     if len(first.text) + sum(len(document.text) for document in documents) < LONG:
         return work()
     return await asyncio.to_thread(work)
+
+
+async def _quoted(references: Sequence[str], store: Store) -> list[Case]:
+    if not references:
+        return []
+    where = In("reference", list(references))
+    found = await store.cases.find(Query(where=where, limit=MOST_QUOTED))
+    return sorted(found, key=lambda case: references.index(case.reference))
 
 
 async def _keep(

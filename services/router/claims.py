@@ -35,9 +35,12 @@ class Claims:
         open are each followed to the end, so that they count only if they agree.
         """
         clues = [clue for clue in location.evidence if clue.strength != "weak"]
-        exact = self._claiming(_scopes("postal6", clues, "postal_code"))
-        if exact:
-            return exact
+        codes = _scopes("postal6", clues, "postal_code")
+        if any(self._claiming([code]) for code in codes):
+            return merged(self._claiming([code]) or self._of_clue(code[2][0]) for code in codes)
+        return self._of_places(location, clues)
+
+    def _of_places(self, location: Location, clues: list[Evidence]) -> list[Candidate]:
         region = location.region
         if region is None:
             return self._claiming(_areas(clues))
@@ -74,18 +77,23 @@ class Claims:
         return sorted({code for group in groups for code in group})
 
     def _of_spot(self, code: str, region: str, clues: list[Evidence]) -> list[Candidate]:
-        """Return who claims one municipality (or "" when only the region is known)."""
-        levels = self._levels(code, region, [clue for clue in clues if region in clue.regions])
-        return next(filter(None, map(self._claiming, levels)), [])
-
-    def _levels(self, code: str, region: str, clues: list[Evidence]) -> Iterator[list[Scope]]:
+        """Return who claims one municipality (or "" when only the region is known), from the
+        broadest rule to the narrowest: each takes over what it speaks of."""
+        here = [clue for clue in clues if region in clue.regions]
         mrc = self.territory.mrcs.get(code)
-        town: list[Scope] = [("municipality", code, tuple(clues))]
-        yield [*town, *_scopes("borough", clues, "borough")]
-        yield _scopes("locality", clues, "locality")
-        yield [("mrc", mrc, tuple(clues))] if mrc else _scopes("mrc", clues, "mrc")
-        yield _areas(clues)
-        yield [("region", region, tuple(clues))]
+        found = self._claiming([("region", region, tuple(here))])
+        found = self._each(_areas(here), found)
+        mrcs = [_scope("mrc", mrc, here)] if mrc else _scopes("mrc", here, "mrc")
+        found = self._each(mrcs, found)
+        found = self._each(_scopes("locality", here, "locality"), found)
+        found = self._claiming([_scope("municipality", code, here)]) or found
+        return self._each(_scopes("borough", here, "borough"), found)
+
+    def _each(self, scopes: Iterable[Scope], broader: list[Candidate]) -> list[Candidate]:
+        """Return who claims each of these scopes; one without a rule of its own counts too, and
+        falls to the broader claim. No scope at all leaves everything to that one."""
+        own = [self._claiming([scope]) for scope in scopes]
+        return merged(claiming or broader for claiming in own) if any(own) else broader
 
     def _claiming(self, scopes: Iterable[Scope]) -> list[Candidate]:
         """Return the living units behind the rules of these scopes."""
@@ -99,6 +107,10 @@ class Claims:
 
 def _fits(clue: Evidence, code: str) -> bool:
     return not clue.municipality_codes or code in clue.municipality_codes
+
+
+def _scope(kind: ScopeKind, value: str, clues: Iterable[Evidence]) -> Scope:
+    return (kind, value, tuple(clues))
 
 
 def _scopes(kind: ScopeKind, clues: Iterable[Evidence], wanted: str) -> list[Scope]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from services.router.routing import CHOSEN, NAMED, WRITTEN_TO
+from services.router.alternatives import BY_UNIT
 from shared.department import Department
-from shared.domain.assignment import Assignment, Candidate, Held
+from shared.domain.assignment import Alternative, Assignment, Candidate, Held, WhyNot
 from shared.domain.place import Evidence, Location
 
 _NBSP = "\u00a0"
@@ -15,6 +15,7 @@ _KIND = {
     "fr": {
         "unit_chosen": "l’unité choisie dans le formulaire",
         "unit_named": "l’unité nommée",
+        "case_reference": "le numéro de plainte",
         "unit_address": "l’adresse employée",
         "postal_code": "le code postal",
         "fsa": "le début de code postal",
@@ -28,6 +29,7 @@ _KIND = {
     "en": {
         "unit_chosen": "the unit chosen in the form",
         "unit_named": "the unit named",
+        "case_reference": "the complaint number",
         "unit_address": "the address written to",
         "postal_code": "the postal code",
         "fsa": "the start of a postal code",
@@ -50,6 +52,8 @@ _HELD = {
         "automatic_mail": "le message semble automatique",
         "unreadable": "le message n’a pas pu être lu",
         "spam": "le message a été marqué comme indésirable",
+        "possible_disclosure": "peut-être une divulgation, qu’aucune unité ne doit voir",
+        "names_manager": "le texte nomme la personne qui gère l’unité",
     },
     "en": {
         "no_place": "the text names no place and no unit",
@@ -61,6 +65,22 @@ _HELD = {
         "automatic_mail": "the message seems automatic",
         "unreadable": "the message could not be read",
         "spam": "the message was marked as unwanted",
+        "possible_disclosure": "it may be a disclosure, which no unit may see",
+        "names_manager": "the text names the person who manages the unit",
+    },
+}
+_WHY_NOT: dict[str, dict[WhyNot, str]] = {
+    "fr": {
+        "unit_before_place": "une unité désignée passe avant un lieu",
+        "stronger_claim": "un indice plus fort désigne l’autre unité",
+        "narrower_rule": "une règle plus précise passe avant",
+        "weak_clue": "l’indice est trop faible",
+    },
+    "en": {
+        "unit_before_place": "a unit that is pointed out comes before a place",
+        "stronger_claim": "a stronger clue points out the other unit",
+        "narrower_rule": "a narrower rule comes first",
+        "weak_clue": "the clue is too weak",
     },
 }
 
@@ -74,20 +94,45 @@ def explain(decision: Assignment | Held, department: Department, language: str) 
 
 
 def _assigned(decision: Assignment, department: Department, tongue: str) -> str:
-    unit = department.units[decision.unit_id].name(tongue)
+    name = _unit(decision.unit_id, department, tongue)
+    why = _chosen(decision, tongue) if decision.by else _found(decision, department, tongue)
+    first = f"Assigned to: {name}" if tongue == "en" else f"Confiée à{_NBSP}: {name}"
+    others = [_other(one, department, tongue) for one in decision.alternatives]
+    if not others:
+        return f"{first}, {why}."
+    if tongue == "en":
+        return f"{first}, {why}. Weighed too: {'; '.join(others)}."
+    return f"{first}, {why}. Pesé aussi{_NBSP}: {f'{_NBSP}; '.join(others)}."
+
+
+def _chosen(decision: Assignment, tongue: str) -> str:
+    """Say who chose the unit, or let new rules choose it, and the reason that was given."""
+    if tongue == "en":
+        return f"chosen by {decision.by}: “{decision.because}”"
+    return f"choisie par {decision.by}{_NBSP}: «{_NBSP}{decision.because}{_NBSP}»"
+
+
+def _found(decision: Assignment, department: Department, tongue: str) -> str:
     clues = _clues(decision.evidence, tongue)
     one = len(decision.evidence) == 1
     rule = _rule(decision, department, tongue)
     if tongue == "en":
-        verb = "points there" if one else "agree"
-        return f"Assigned to: {unit}, because {clues} {verb}; {rule}."
-    verb = "y mène" if one else "s’accordent"
-    return f"Confiée à{_NBSP}: {unit}, parce que {clues} {verb}{_NBSP}; {rule}."
+        return f"because {clues} {'points there' if one else 'agree'}; {rule}"
+    return f"parce que {clues} {'y mène' if one else 's’accordent'}{_NBSP}; {rule}"
+
+
+def _other(one: Alternative, department: Department, tongue: str) -> str:
+    return f"{_candidate(one, department, tongue)} ({_WHY_NOT[tongue][one.why_not]})"
+
+
+def _unit(unit_id: str, department: Department, tongue: str) -> str:
+    unit = department.units.get(unit_id)
+    return unit.name(tongue) if unit else unit_id
 
 
 def _rule(decision: Assignment, department: Department, tongue: str) -> str:
     english = tongue == "en"
-    if decision.rule_id in {CHOSEN, NAMED, WRITTEN_TO}:
+    if decision.rule_id in BY_UNIT:
         return (
             "the unit that served the person answers"
             if english
@@ -113,8 +158,7 @@ def _held(decision: Held, department: Department, tongue: str) -> str:
 
 
 def _candidate(candidate: Candidate, department: Department, tongue: str) -> str:
-    unit = department.units.get(candidate.unit_id)
-    name = unit.name(tongue) if unit else candidate.unit_id
+    name = _unit(candidate.unit_id, department, tongue)
     clues = _clues(candidate.evidence, tongue)
     return f"{name}, {'for' if tongue == 'en' else 'pour'} {clues}" if clues else name
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
+from services.router.alternatives import weighed
 from services.router.claims import Claims, merged
+from services.router.guard import may_be_disclosure, names_a_manager
 from services.router.locating.gazetteer import Gazetteer, locate
-from services.router.rules import RuleBook, living_unit, rule_book
+from services.router.pointers import Beside, Pointers
+from services.router.rules import RuleBook, rule_book
 from shared.department import Department
 from shared.domain.assignment import Assignment, Candidate, Held, HeldReason
 from shared.domain.case import Case
 from shared.domain.place import Evidence, Location
-from shared.domain.unit import Rule, Unit
+from shared.domain.unit import Unit
 
 _HELD: Mapping[str, HeldReason] = {
     "none": "no_place",
@@ -26,20 +29,47 @@ _HELD: Mapping[str, HeldReason] = {
     "outside": "outside_quebec",
     "resolved": "no_rule",
 }
-#: What decided when it was not a rule of `rules.csv`; stands in the place of a rule's id.
-CHOSEN, NAMED, WRITTEN_TO = "unit_chosen", "unit_named", "unit_address"
+_NOTHING = Beside()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pointed:
+    """The units that a person points at, by how they do it; each list has one unit or several."""
+
+    chosen: list[Candidate]
+    named: list[Candidate]
+    referred: list[Candidate]
+    overheard: list[Candidate]
+    written_to: list[Candidate]
+
+    @property
+    def all(self) -> list[Candidate]:
+        return merged([(*self.named, *self.referred, *self.chosen, *self.written_to)])
+
+    @property
+    def clues(self) -> tuple[Evidence, ...]:
+        """Those that do not stand in the text as a place or a name does."""
+        beside = (*self.chosen, *self.referred, *self.overheard, *self.written_to)
+        return tuple(clue for one in beside for clue in one.evidence)
 
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
     """What is the same for every answer about one case."""
 
+    case: Case
     location: Location
-    evidence: tuple[Evidence, ...]
+    claims: Claims
+    pointed: _Pointed
     version: str
     at: datetime
 
-    def to(self, chosen: Candidate) -> Assignment:
+    def to(self, chosen: Candidate) -> Assignment | Held:
+        """Return the assignment, or hold it for the complaints office where nobody of the unit
+        may decide alone."""
+        others = [one for one in self.candidates() if one.unit_id != chosen.unit_id]
+        if names_a_manager(self.case.flags, self.claims.units[chosen.unit_id]):
+            return self.held("names_manager", (chosen, *others))
         return Assignment(
             unit_id=chosen.unit_id,
             rule_id=chosen.rule_id,
@@ -49,20 +79,32 @@ class _Decision:
             location_status=self.location.status,
             region=self.location.region,
             municipality_code=self.location.municipality_code,
+            alternatives=weighed(chosen, others),
         )
 
     def held(self, reason: HeldReason, candidates: Iterable[Candidate]) -> Held:
         return Held(
             reason=reason,
             at=self.at,
-            candidates=tuple(candidates),
-            evidence=self.evidence,
+            candidates=tuple(merged([(*candidates, *self.pointed.overheard)])),
+            evidence=(*self.pointed.clues, *self.location.evidence),
             rules_version=self.version,
         )
 
+    def candidates(self) -> list[Candidate]:
+        """Return every unit that anything speaks for, best first; what proves nothing is left."""
+        places = self.claims.candidates(self.location.evidence)
+        return merged([(*self.pointed.all, *places)])
+
 
 def route(
-    case: Case, text: str, *, department: Department, gazetteer: Gazetteer, at: datetime
+    case: Case,
+    text: str,
+    *,
+    department: Department,
+    gazetteer: Gazetteer,
+    at: datetime,
+    beside: Beside = _NOTHING,
 ) -> Assignment | Held:
     """Return the unit of a case, or why a person must choose, with candidates best first.
 
@@ -73,31 +115,59 @@ def route(
     on = case.happened_on or calendar.day_of(case.received_at)
     today = calendar.day_of(at)
     location = locate(text, gazetteer, on=on, units=department.units)
-    told = [*_chosen(case, department, today), *_written_to(case, department, today)]
-    named = _named(location, department.units, today)
-    evidence = (*(clue for one in told for clue in one.evidence), *location.evidence)
-    decision = _Decision(location, evidence, department.version, at)
-    if told or named:
-        return _by_unit(told, named, decision)
-    claims = Claims(_newest.of(department.rules), gazetteer.territory, department.units, on, today)
-    return _by_place(claims, decision)
+    claims = Claims(_newest.of(department), gazetteer.territory, department.units, on, today)
+    pointed = _pointed(Pointers(case, department, on, today), location, beside)
+    decision = _Decision(case, location, claims, pointed, department.version, at)
+    found = _by_unit(decision) if pointed.all else _by_place(decision)
+    if may_be_disclosure(case.flags):
+        units = found.candidates if isinstance(found, Held) else decision.candidates()
+        return decision.held("possible_disclosure", units)
+    return found
 
 
-def _by_unit(
-    told: list[Candidate], named: list[Candidate], decision: _Decision
-) -> Assignment | Held:
-    """Decide among units: chosen in the form before named before written to, never against."""
-    chosen = [one for one in told if one.rule_id == CHOSEN]
-    units = {one.unit_id for one in (*(chosen or told), *named)}
-    candidates = merged([(*chosen, *named, *told)])
-    if len(units) > 1:
-        contradicted = bool(named and told)
-        return decision.held("conflicting_places" if contradicted else "several_units", candidates)
-    return decision.to(candidates[0])
+def _pointed(pointers: Pointers, location: Location, beside: Beside) -> _Pointed:
+    return _Pointed(
+        chosen=pointers.chosen(),
+        named=pointers.named(location.evidence),
+        referred=pointers.referred(beside.quoted, proven=True),
+        overheard=pointers.referred(beside.quoted, proven=False),
+        written_to=pointers.written_to(beside),
+    )
 
 
-def _by_place(claims: Claims, decision: _Decision) -> Assignment | Held:
-    location = decision.location
+def _by_unit(decision: _Decision) -> Assignment | Held:
+    """Decide among units: named, then referred to, then chosen in the form, then written to.
+
+    A text that names another unit than the one chosen or written to is never decided.
+    """
+    pointed = decision.pointed
+    told = pointed.chosen or pointed.written_to
+    units = {one.unit_id for one in (*told, *pointed.named)}
+    if pointed.named and len(units) > 1:
+        candidates = merged([(*pointed.chosen, *pointed.all)])
+        return decision.held("conflicting_places" if told else "several_units", candidates)
+    levels = (pointed.named, pointed.referred, told)
+    first = next(merged([level]) for level in levels if level)
+    if len(first) > 1:
+        return decision.held("several_units", merged([(*first, *pointed.all)]))
+    best = _with_all_clues(first[0], pointed.all)
+    if _is_elsewhere(decision.claims.units[best.unit_id], decision.location):
+        return decision.held("conflicting_places", decision.candidates())
+    return decision.to(best)
+
+
+def _with_all_clues(best: Candidate, candidates: Iterable[Candidate]) -> Candidate:
+    return next(one for one in candidates if one.unit_id == best.unit_id)
+
+
+def _is_elsewhere(unit: Unit, location: Location) -> bool:
+    """Tell whether a partner is meant for a place that it has no mandate for."""
+    here, there = unit.municipality_code, location.municipality_code
+    return unit.kind == "partner" and bool(here) and bool(there) and here != there
+
+
+def _by_place(decision: _Decision) -> Assignment | Held:
+    location, claims = decision.location, decision.claims
     claiming = claims.of_location(location) if location.status in {"resolved", "ambiguous"} else []
     if len(claiming) == 1:
         return decision.to(claiming[0])
@@ -106,51 +176,16 @@ def _by_place(claims: Claims, decision: _Decision) -> Assignment | Held:
     return decision.held(_HELD[location.status], claims.candidates(location.evidence))
 
 
-def _chosen(case: Case, department: Department, today: date) -> list[Candidate]:
-    """Return the office chosen in the form; an unknown or closed one without heir is no choice."""
-    if case.office_chosen is None:
-        return []
-    unit = living_unit(case.office_chosen, department.units, on=today)
-    first = department.units.get(case.office_chosen)
-    if unit is None or first is None:
-        return []
-    words = first.name(case.language)
-    clue = Evidence(kind="unit_chosen", value=first.id, words=words, strength="strong")
-    return [Candidate(unit_id=unit.id, rule_id=CHOSEN, evidence=(clue,))]
-
-
-def _written_to(case: Case, department: Department, today: date) -> list[Candidate]:
-    """Return the units whose own address was written to; the complaints office's says nothing."""
-    found = []
-    for address in case.addressees:
-        local, at, domain = address.lower().rpartition("@")
-        owner = department.addresses.units.get(f"{local.partition('+')[0]}{at}{domain}")
-        unit = living_unit(owner, department.units, on=today) if owner else None
-        if owner and unit and owner != department.complaints_office:
-            clue = Evidence(kind="unit_address", value=owner, words=address, strength="strong")
-            found.append(Candidate(unit_id=unit.id, rule_id=WRITTEN_TO, evidence=(clue,)))
-    return found
-
-
-def _named(location: Location, units: Mapping[str, Unit], today: date) -> list[Candidate]:
-    found = []
-    for clue in location.evidence:
-        unit = living_unit(clue.value, units, on=today) if clue.kind == "unit_named" else None
-        if unit:
-            found.append(Candidate(unit_id=unit.id, rule_id=NAMED, evidence=(clue,)))
-    return found
-
-
 @dataclass(slots=True)
 class _Newest:
     """The rules read last, by scope: one department is in use at a time."""
 
-    rules: tuple[Rule, ...] | None = None
+    department: Department | None = None
     book: RuleBook = field(default_factory=lambda: RuleBook({}))
 
-    def of(self, rules: tuple[Rule, ...]) -> RuleBook:
-        if self.rules is not rules:
-            self.book, self.rules = rule_book(rules), rules
+    def of(self, department: Department) -> RuleBook:
+        if self.department is not department:
+            self.book, self.department = rule_book(department.rules), department
         return self.book
 
 

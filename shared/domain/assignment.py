@@ -18,7 +18,11 @@ HeldReason = Literal[
     "automatic_mail",
     "unreadable",
     "spam",
+    "possible_disclosure",
+    "names_manager",
 ]
+#: Why a unit that was weighed too was not chosen.
+WhyNot = Literal["unit_before_place", "stronger_claim", "narrower_rule", "weak_clue"]
 
 
 class Candidate(Value):
@@ -29,8 +33,17 @@ class Candidate(Value):
     evidence: tuple[Evidence, ...] = ()
 
 
+class Alternative(Candidate):
+    """A unit that was weighed, and why it was not chosen."""
+
+    why_not: WhyNot
+
+
 class Assignment(Value):
-    """The unit that served the person, why, and by which version of the tables."""
+    """The unit that served the person, why, and by which version of the tables.
+
+    `by` and `because` are there when a person chose; nothing of them goes into a mail.
+    """
 
     unit_id: str
     rule_id: str
@@ -40,10 +53,32 @@ class Assignment(Value):
     location_status: LocatingStatus = "resolved"
     region: str | None = None
     municipality_code: str | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    by: str = ""
+    because: str = ""
+
+
+class Move(Value):
+    """A case that was given to another unit after the router: who did it, when and why.
+
+    `from_unit` is None for a case that was held. "rules" are new rules that a person applied.
+    """
+
+    at: datetime
+    how: Literal["person", "rules"]
+    by: str
+    because: str
+    from_unit: str | None
+    to_unit: str
+    rules_version: str = ""
 
 
 class Held(Value):
-    """No unit without a person's decision: why, and who could it be."""
+    """No unit without a person's decision: why, and who could it be.
+
+    The reason is for the complaints office alone: a possible disclosure may not show in anything
+    that a unit or the person gets.
+    """
 
     reason: HeldReason
     at: datetime

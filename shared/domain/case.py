@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from shared.domain.assignment import Assignment, Held
+from shared.domain.assignment import Assignment, Held, Move
 from shared.domain.document import Document, Value
 from shared.domain.envelope import Channel, ComplainantKind, Language
 from shared.domain.reading import Flag, MessageKind
@@ -33,6 +33,7 @@ class Case(Document):
     `first_message_id` is the message that opened the case. `kind` and `flags` are proposed from
     its words and say nothing that a person has not looked at. `forwarded_by` is the address of the
     colleague who handed the complaint in; complainant and receipt are then those of the original.
+    `moves` tells each time that somebody gave the case to a unit, oldest first: a handful.
     """
 
     collection: ClassVar[str] = "cases"
@@ -74,6 +75,7 @@ class Case(Document):
     documents: int = 0
     assignment: Assignment | None = None
     held: Held | None = None
+    moves: tuple[Move, ...] = ()
     contact_due_on: date | None = None
     due_on: date | None = None
     policy_version: str = ""

@@ -10,6 +10,7 @@ from shared.domain.document import Value
 EvidenceKind = Literal[
     "unit_chosen",
     "unit_named",
+    "case_reference",
     "unit_address",
     "postal_code",
     "municipality",
@@ -29,6 +30,7 @@ class Evidence(Value):
 
     `regions` are the two-digit codes the clue allows; `municipality_codes` likewise. A clue that
     does not come from the text (an address written to, a choice in the form) has start = end = 0.
+    The value of a case reference is the unit that has that case.
     """
 
     kind: EvidenceKind

@@ -27,7 +27,9 @@ class FormerName(Value):
 class Unit(Value):
     """A unit that serves people and answers their complaints. Dates are inclusive.
 
-    `aliases` are everyday names that are good at any time; `line` is its line in `units.csv`.
+    `aliases` are everyday names that are good at any time; `managers` are persons who answer for
+    the unit; `line` is its line in `units.csv`. A partner serves people on behalf of the department
+    between its days, and in its municipality only when it has one.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Unit(Value):
     region: str | None = None
     municipality_code: str | None = None
     aliases: tuple[str, ...] = ()
+    managers: tuple[str, ...] = ()
     former_names: tuple[FormerName, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None

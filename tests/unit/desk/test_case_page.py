@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -17,6 +18,7 @@ from services.desk.app import build_app
 from shared.domain.case import Case
 from shared.domain.document import Document
 from shared.domain.keys import Keys, desk_path
+from shared.domain.reading import Flag
 from shared.errors import Transient
 from shared.pages.guard import POLICY
 from shared.pages.texts import NBSP
@@ -200,6 +202,20 @@ async def test_the_complaints_office_sees_why_a_case_is_held_and_who_could_have_
     assert "Direction régionale de Services Québec – Montérégie" in words
     assert "aucune adresse n’a été donnée" in words
     assert "Personne sans nom" in words
+
+
+async def test_a_unit_does_not_see_that_a_case_was_taken_for_a_disclosure(tmp_path: Path) -> None:
+    sample = assigned_case()
+    flag = Flag(name="possible_disclosure", words="pot-de-vin", start=0, end=10)
+    staff = Flag(name="names_staff", words="Mme Gabarit", start=0, end=11)
+    flagged = replace(sample, case=sample.case.changed(flags=(flag, staff)))
+    async with desk_in(tmp_path) as (client, store):
+        case = await flagged.keep(store)
+        unit = plain((await client.get(link(case))).text)
+        office = plain((await client.get(link(case, "DPRC"))).text)
+    assert "Nomme une personne du Ministère" in unit
+    assert "divulgation" not in unit
+    assert "Peut-être une divulgation" in office
 
 
 async def test_a_message_that_could_not_be_read_leads_to_its_original(tmp_path: Path) -> None:

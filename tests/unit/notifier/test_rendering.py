@@ -116,9 +116,31 @@ def test_an_acknowledgement_says_what_a_person_needs() -> None:
 def test_a_held_acknowledgement_says_that_a_person_chooses_the_unit() -> None:
     case = sample_case("en", DEPARTMENT, kind="acknowledgement_held")
     text = text_of(rendered("acknowledgement_held", case).raw)
-    assert "A person on our team is choosing the unit that will answer you." in text
+    assert "A person on our team is choosing who will answer you." in text
     assert "Example office" not in text
     assert "it does not stop their time limits" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", get_args(HeldReason))
+def test_the_acknowledgement_of_a_held_case_does_not_tell_why_it_is_held(
+    language: Language, reason: HeldReason
+) -> None:
+    case = sample_case(language, DEPARTMENT, kind="acknowledgement_held")
+    assert case.held is not None
+    other = case.changed(held=case.held.model_copy(update={"reason": reason}))
+    mails = [rendered("acknowledgement_held", each) for each in (case, other)]
+    assert [mails[0].subject, text_of(mails[0].raw)] == [mails[1].subject, text_of(mails[1].raw)]
+    assert html_of(mails[0].raw) == html_of(mails[1].raw)
+
+
+def test_a_possible_disclosure_is_told_to_the_complaints_office_alone() -> None:
+    case = sample_case("fr", DEPARTMENT, kind="held")
+    assert case.held is not None
+    held = case.held.model_copy(update={"reason": "possible_disclosure"})
+    letter = compose("held", case.changed(held=held), HEAD, RECEIVED)
+    assert (letter.role, letter.recipient) == ("complaints_office", DEPARTMENT.office().mailbox)
+    assert "acte répréhensible" in text_of(rendered("held", case.changed(held=held)).raw)
 
 
 def test_nothing_that_the_person_wrote_comes_back_to_them() -> None:

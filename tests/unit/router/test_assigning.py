@@ -11,10 +11,13 @@ from services.router.assigning import assign_case
 from services.router.locating.gazetteer import Gazetteer
 from shared.adapters.sqlite_store import SqliteStore
 from shared.department import Department
+from shared.domain.assignment import Assignment
 from shared.domain.case import Case, Complainant
-from shared.domain.reading import Message, Reading
+from shared.domain.reading import Flag, Message, Reading
+from shared.domain.reference import reference_for
 from shared.errors import Poison
 from shared.events import CaseOpened, Event, caused_by
+from shared.ports.query import Query
 from tests.conftest import ToldClock
 from tests.unit.router.conftest import NOW
 
@@ -40,6 +43,9 @@ class Watched:
 
     async def get(self, case_id: str) -> Case | None:
         return await self.store.cases.get(case_id)
+
+    async def find(self, query: Query) -> list[Case]:
+        return await self.store.cases.find(query)
 
     async def save(self, case: Case, *, emit: list[Event]) -> Case:
         if self.saved_by_another is not None:
@@ -139,6 +145,45 @@ async def test_a_redelivery_changes_nothing_and_says_nothing(
     again = Watched(store)
     assert await assign(again, clock, department, gazetteer) == first
     assert again.emitted == []
+
+
+async def test_the_number_of_a_case_that_the_text_quotes_is_looked_up(
+    store: SqliteStore,
+    clock: ToldClock,
+    department: Department,
+    gazetteer: Gazetteer,
+    a_case: Callable[..., Case],
+) -> None:
+    number = reference_for("7b1f0c0e-0000-5000-8000-000000000009", 2025)
+    earlier = a_case(
+        id="7b1f0c0e-0000-5000-8000-000000000009",
+        reference=number,
+        state="assigned",
+        assignment=Assignment(unit_id="DR-07", rule_id="R-07", at=NOW),
+        participants=("julie@courriel.example",),
+    )
+    await store.cases.add(earlier)
+    person = Complainant(address="julie@courriel.example")
+    await keep(store, a_case(complainant=person), f"J’ai déjà écrit, plainte {number.lower()}.")
+    case = await assign(Watched(store), clock, department, gazetteer)
+    assert case.assignment is not None
+    assert (case.unit_id, case.assignment.rule_id) == ("DR-07", "case_reference")
+
+
+async def test_a_possible_disclosure_is_held_and_tells_no_unit(
+    store: SqliteStore,
+    clock: ToldClock,
+    department: Department,
+    gazetteer: Gazetteer,
+    a_case: Callable[..., Case],
+) -> None:
+    flag = Flag(name="possible_disclosure", words="pot-de-vin", start=0, end=10)
+    await keep(store, a_case(flags=(flag,)), "Un pot-de-vin au bureau de Longueuil.")
+    watched = Watched(store)
+    case = await assign(watched, clock, department, gazetteer)
+    assert case.held is not None
+    assert (case.unit_id, case.held.reason) == (None, "possible_disclosure")
+    assert [event.type for event in watched.emitted] == ["case.held"]
 
 
 async def test_the_event_has_the_same_id_whenever_it_is_made(

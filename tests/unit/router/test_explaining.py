@@ -30,11 +30,15 @@ def test_an_assignment_names_clues_rule_and_day(deciding: Deciding, department: 
     assert explain(deciding("à Boucherville J4B 1A1"), department, "fr") == (
         "Confiée à\u00a0: Bureau de Services Québec de Longueuil, parce que le nom "
         "«\u00a0Boucherville\u00a0» et le code postal J4B 1A1 s’accordent\u00a0; "
-        "règle R-102B, valable depuis le 5\u00a0novembre 2020."
+        "règle R-102B, valable depuis le 5\u00a0novembre 2020. Pesé aussi\u00a0: Direction "
+        "régionale de Services Québec – Montérégie, pour le code postal J4B 1A1 (une règle plus "
+        "précise passe avant)."
     )
     assert explain(deciding("à Boucherville J4B 1A1"), department, "en") == (
         "Assigned to: Longueuil Services Québec office, because the name “Boucherville” and the "
-        "postal code J4B 1A1 agree; rule R-102B, valid since November 5, 2020."
+        "postal code J4B 1A1 agree; rule R-102B, valid since November 5, 2020. Weighed too: "
+        "Services Québec Regional Branch – Montérégie, for the postal code J4B 1A1 (a narrower "
+        "rule comes first)."
     )
 
 
@@ -42,6 +46,26 @@ def test_a_named_unit_needs_no_rule(deciding: Deciding, department: Department) 
     text = explain(deciding("au bureau de Longueuil"), department, "fr")
     assert "l’unité nommée «\u00a0bureau de Longueuil\u00a0» y mène" in text
     assert text.endswith("l’unité qui a servi la personne répond.")
+
+
+def test_a_place_that_lost_against_a_named_unit_is_told(
+    deciding: Deciding, department: Department
+) -> None:
+    text = explain(deciding("au bureau de Longueuil. J’habite à Laval."), department, "en")
+    assert text.endswith(
+        "Weighed too: Services Québec Regional Branch – Laval, for the name “Laval” "
+        "(a unit that is pointed out comes before a place)."
+    )
+
+
+def test_a_unit_that_a_person_chose_says_who_and_why(department: Department) -> None:
+    chosen = Assignment(
+        unit_id="DR-13", rule_id="person", at=NOW, by="Lise Essai", because="appel du 3 mai"
+    )
+    assert explain(chosen, department, "en").endswith(
+        "Branch – Laval, chosen by Lise Essai: “appel du 3 mai”."
+    )
+    assert "choisie par Lise Essai" in explain(chosen, department, "fr")
 
 
 def test_a_held_case_lists_who_it_could_be_and_why(

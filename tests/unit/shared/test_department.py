@@ -175,3 +175,19 @@ def test_a_missing_table_is_named(folder: Path) -> None:
 def test_a_table_in_another_charset_is_named(folder: Path) -> None:
     (folder / "units.csv").write_bytes("Montréal".encode("latin-1"))
     assert fault(folder) == "units.csv: the file is not in UTF-8"
+
+
+def test_managers_of_a_unit_are_read_when_the_table_has_the_column(folder: Path) -> None:
+    file = folder / "units.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    named = [f"{lines[0]},managers", f"{lines[1]},Julie Modèle; Jean Exemple"]
+    file.write_text("\n".join([*named, *(f"{line}," for line in lines[2:])]), encoding="utf-8")
+    units = load_department(folder).units
+    assert units["DR-01"].managers == ("Julie Modèle", "Jean Exemple")
+    assert units["DR-02"].managers == ()
+
+
+def test_a_unit_is_known_by_its_address_and_by_its_mailbox() -> None:
+    owners = load_department(SHIPPED).unit_addresses
+    assert owners["plaintes.longueuil@ministere.example"] == "MO-LON"
+    assert owners["equipe.longueuil@ministere.example"] == "MO-LON"
