@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -76,17 +77,24 @@ def route(paths: Paths, as_json: AsJson = False, language: Annotated[str, LANGUA
 
 @app.command()
 def cases(state: State = None, limit: Limit = 50) -> None:
-    """List the newest cases."""
+    """List the newest cases; those held with their age and first candidate, oldest first."""
     from services.commands import listing
+    from services.commands.held import show_held
     from services.commands.opened import with_backends
+    from shared.department import load_department
     from shared.ports.query import AllOf
     from shared.ports.store import Store
 
     async def work(store: Store, _: object) -> None:
         found = await listing.newest_cases(store, state=state, limit=limit)
-        listing.show_cases(out, found, await store.cases.count(AllOf(())))
+        total = await store.cases.count(AllOf(()))
+        if state == "held":
+            show_held(out, found, total, load_department(settings.department))
+        else:
+            listing.show_cases(out, found, total)
 
-    with_backends(read_settings(), work)
+    settings = read_settings()
+    with_backends(settings, work)
 
 
 @app.command()
@@ -103,6 +111,22 @@ def read_again(reference: str) -> None:
     from services.commands.reading_again import read_case_again
 
     raise typer.Exit(read_case_again(reference, read_settings(), out))
+
+
+@app.command()
+def assign(
+    reference: str,
+    unit: Annotated[str, typer.Argument(help="Id of a unit, as in units.csv.")],
+    by: Annotated[str, typer.Option(help="Who decides.")],
+    because: Annotated[str, typer.Option(help="Why; kept with the case, never mailed.")],
+    cleared: Annotated[
+        bool, typer.Option("--not-a-disclosure", help="You decided: no disclosure of wrongdoing.")
+    ] = False,
+) -> None:
+    """Give a held case to a unit, or an assigned one to another; the unit is told."""
+    from services.commands.assigning_case import assign_by_hand
+
+    assign_by_hand(reference, unit, read_settings(), out, by=by, because=because, cleared=cleared)
 
 
 @app.command()
@@ -221,6 +245,34 @@ def rules_check() -> None:
     from services.commands.checking_rules import check_rules
 
     raise typer.Exit(check_rules(read_settings(), out))
+
+
+@rules.command("replay")
+def rules_replay(
+    new: Annotated[Path, typer.Argument(help="A whole rules.csv to try.")],
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Cases opened from this day on.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write a line for each case that changes.")
+    ] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map", help="Write a map (SVG) of how many move.")
+    ] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Move them, after a question.")] = False,
+    name: Annotated[
+        str | None, typer.Option("--yes-i-am", help="With --apply: who moves them; no question.")
+    ] = None,
+) -> None:
+    """Show which past cases new rules would move; changes nothing without --apply."""
+    from services.commands.replaying_rules import asked_at_a_terminal, replay_rules
+
+    asking = (lambda _: name) if name else asked_at_a_terminal(out)
+    day = since.date() if since else None
+    replay_rules(
+        new, read_settings(), out, since=day, csv_file=csv, map_file=map_file,
+        asking=asking if apply else None,
+    )  # fmt: skip
 
 
 @app.command()

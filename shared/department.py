@@ -163,6 +163,16 @@ def load_department(folder: Path) -> Department:
     )
 
 
+def with_rules(department: Department, folder: Path, file: Path) -> Department:
+    """Return the department of `folder` as it would be with `file` in the place of its rules.
+
+    Raise Misconfigured with file and line, as `load_department` does.
+    """
+    rules = tuple(_rules(file, department.units))
+    version = fingerprint(folder, instead={"rules.csv": file})
+    return department.model_copy(update={"rules": rules, "version": version})
+
+
 def _units(file: Path, intake: tuple[str, ...]) -> dict[str, Unit]:
     units: dict[str, Unit] = {}
     owners = dict.fromkeys(intake, "the whole department")

@@ -30,15 +30,16 @@ def local(moment: datetime | None) -> str:
 
 
 async def newest_cases(store: Store, *, state: str | None, limit: int) -> list[Case]:
-    """Return cases, newest first; `state` keeps only those in it."""
+    """Return cases, newest first; `state` keeps only those in it. Held ones wait: oldest first."""
     where = _in_state(state, get_args(State))
+    newest = state != "held"
     return await store.cases.find(
-        Query(where=where, sort="opened_at", descending=True, limit=limit)
+        Query(where=where, sort="opened_at", descending=newest, limit=limit)
     )
 
 
 def show_cases(console: Console, cases: list[Case], total: int) -> None:
-    table = _table("reference", "received", "state", "unit", "due", "lang", "subject")
+    table = table_of("reference", "received", "state", "unit", "due", "lang", "subject")
     for case in cases:
         unit = case.unit_id or (f"held: {case.held.reason}" if case.held else "")
         table.add_row(
@@ -57,7 +58,7 @@ def show_cases(console: Console, cases: list[Case], total: int) -> None:
 def show_depths(console: Console, depths: list[QueueDepth], *, consumers: bool) -> None:
     """Print a row for each queue; `consumers` only where another process can count them."""
     columns = ["queue", "ready", "waiting for a retry", "dead letters"]
-    table = _table(*columns, *(["consumers"] if consumers else []))
+    table = table_of(*columns, *(["consumers"] if consumers else []))
     for depth in depths:
         numbers = [depth.ready, depth.waiting, depth.dead, *([depth.consumers] * consumers)]
         table.add_row(depth.name, *map(str, numbers))
@@ -84,7 +85,7 @@ async def dead_letter(bus: Bus, letter_id: str) -> DeadLetter:
 
 
 def show_dead(console: Console, letters: list[DeadLetter]) -> None:
-    table = _table("id", "queue", "died", "attempt", "reason")
+    table = table_of("id", "queue", "died", "attempt", "reason")
     for letter in letters:
         table.add_row(
             letter.id[:8], letter.queue, local(letter.died_at), str(letter.attempt), letter.reason
@@ -96,7 +97,7 @@ def show_dead(console: Console, letters: list[DeadLetter]) -> None:
 async def show_parked(console: Console, store: Store) -> None:
     where = Equal("outcome_kind", "parked")
     envelopes = await store.envelopes.find(Query(where=where, sort="received_at", limit=500))
-    table = _table("envelope", "received", "door", "size")
+    table = table_of("envelope", "received", "door", "size")
     for envelope in envelopes:
         table.add_row(
             envelope.id, local(envelope.received_at), envelope.channel, f"{envelope.size:,}"
@@ -115,7 +116,7 @@ async def notices(store: Store, *, state: str | None, limit: int) -> list[Notice
 
 
 def show_notices(console: Console, found: list[Notice]) -> None:
-    table = _table("notice", "created", "kind", "to", "state", "tries", "last error")
+    table = table_of("notice", "created", "kind", "to", "state", "tries", "last error")
     for notice in found:
         table.add_row(
             notice.id[:8],
@@ -141,7 +142,7 @@ def _in_state(state: str | None, known: tuple[str, ...]) -> Condition:
 
 
 def show_ledger(console: Console, ledger: Ledger) -> None:
-    table = _table("accepted", "opened", "added", "noted", "parked", "waiting")
+    table = table_of("accepted", "opened", "added", "noted", "parked", "waiting")
     table.add_row(
         *(
             str(number)
@@ -163,7 +164,8 @@ def show_ledger(console: Console, ledger: Ledger) -> None:
     console.print("The ledger adds up." if ledger.adds_up else "The ledger does not add up.")
 
 
-def _table(*columns: str) -> Table:
+def table_of(*columns: str) -> Table:
+    """Return an empty table without lines: each row is one that can be cut."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")

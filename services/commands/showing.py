@@ -7,10 +7,12 @@ import email.policy
 
 from rich.console import Console
 
+from services.commands.held import held_since
 from services.commands.listing import local
 from services.commands.opened import case_named, with_backends
 from services.router.explaining import explain
 from shared.department import Department, load_department
+from shared.domain.assignment import Move
 from shared.domain.case import Case
 from shared.domain.notice import Notice
 from shared.errors import Refused
@@ -74,6 +76,16 @@ def _show_head(out: Console, case: Case, department: Department, language: str) 
     decision = case.assignment or case.held
     if decision is not None:
         out.print(f"why       {explain(decision, department, language)}", markup=False)
+    if case.held is not None:
+        out.print(f"held      {held_since(case.held, department)}", highlight=False)
+    for move in case.moves:
+        out.print(f"moved     {_move(move)}", markup=False, highlight=False)
+
+
+def _move(move: Move) -> str:
+    before = move.from_unit or f"held ({move.held_because})"
+    how = "with new rules, " if move.how == "rules" else ""
+    return f"{local(move.at)}  {before} → {move.to_unit}, {how}by {move.by}: {move.because}"
 
 
 def _line_of(notice: Notice) -> str:

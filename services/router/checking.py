@@ -31,6 +31,11 @@ class Finding(Value):
     def __str__(self) -> str:
         return f"{self.severity}: {self.file} line {self.line}: {self.message}"
 
+    def told(self, instead: str) -> str:
+        """Return the finding with the rules called by the name of the file they came in."""
+        file = instead if self.file == "rules.csv" else self.file
+        return f"{file} line {self.line}: {self.message}"
+
 
 def check(department: Department, gazetteer: Gazetteer, *, on: date | None = None) -> list[Finding]:
     """Return all findings, errors first.

@@ -70,6 +70,7 @@ class Move(Value):
     because: str
     from_unit: str | None
     to_unit: str
+    held_because: str = ""
     rules_version: str = ""
 
 
