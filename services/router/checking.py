@@ -8,33 +8,16 @@ from itertools import combinations
 from typing import Literal
 
 from services.router.claims import Claims
+from services.router.ended_rules import Takers, ended_rules, rules_for_no_town
+from services.router.finding import Finding, error, warning
 from services.router.locating.gazetteer import Gazetteer
 from services.router.locating.territory import Territory
+from services.router.reach import partners_beyond_their_mandate, unreachable_units
 from services.router.rules import living_unit, rule_book, scope_key
 from shared.department import Department
-from shared.domain.document import Value
 from shared.domain.place import Evidence, Location
 from shared.domain.unit import Rule, Unit
 from shared.errors import Misconfigured
-
-Severity = Literal["error", "warning"]
-
-
-class Finding(Value):
-    """One fault: an error must be mended before the tables are used, a warning may be meant."""
-
-    severity: Severity
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.severity}: {self.file} line {self.line}: {self.message}"
-
-    def told(self, instead: str) -> str:
-        """Return the finding with the rules called by the name of the file they came in."""
-        file = instead if self.file == "rules.csv" else self.file
-        return f"{file} line {self.line}: {self.message}"
 
 
 def check(department: Department, gazetteer: Gazetteer, *, on: date | None = None) -> list[Finding]:
@@ -44,7 +27,13 @@ def check(department: Department, gazetteer: Gazetteer, *, on: date | None = Non
     they are on `on`, or after the last change when it is not given.
     """
     today = on or _last_change(department)
-    found = [*_clashes(department, gazetteer), *_gaps(department, gazetteer, today)]
+    found = [
+        *_clashes(department, gazetteer),
+        *_gaps(department, gazetteer, today),
+        *unreachable_units(department, today),
+        *ended_rules(department, today, _takers(department, gazetteer, today)),
+        *rules_for_no_town(department, gazetteer.territory),
+    ]
     return sorted(found, key=lambda one: (one.severity, one.file, one.line))
 
 
@@ -65,6 +54,7 @@ def _clashes(department: Department, gazetteer: Gazetteer) -> Iterator[Finding]:
     yield from _overlaps(department.rules)
     yield from _dead_units(department)
     yield from _unknown_scopes(department.rules, gazetteer)
+    yield from partners_beyond_their_mandate(department, gazetteer)
 
 
 def _last_change(department: Department) -> date:
@@ -78,7 +68,7 @@ def _duplicate_addresses(units: Iterable[Unit]) -> Iterator[Finding]:
     for unit in units:
         first = owners.setdefault(unit.address.lower(), unit)
         if first is not unit:
-            yield _error("units.csv", unit.line, f"{unit.address} already belongs to {first.id}")
+            yield error("units.csv", unit.line, f"{unit.address} already belongs to {first.id}")
 
 
 def _cycles(department: Department) -> Iterator[Finding]:
@@ -88,7 +78,7 @@ def _cycles(department: Department) -> Iterator[Finding]:
             here = department.units[here.successor]
             seen.add(here.id)
         if here.successor == unit.id:
-            yield _error("units.csv", unit.line, f"the successors of {unit.id} lead back to it")
+            yield error("units.csv", unit.line, f"the successors of {unit.id} lead back to it")
 
 
 def _overlaps(rules: Iterable[Rule]) -> Iterator[Finding]:
@@ -100,7 +90,7 @@ def _overlaps(rules: Iterable[Rule]) -> Iterator[Finding]:
         for first, second in combinations(same, 2):
             if _overlap(first, second):
                 message = f"rule {second.id} overlaps {first.id} (line {first.line}) in time"
-                yield _error("rules.csv", second.line, message)
+                yield error("rules.csv", second.line, message)
 
 
 def _overlap(first: Rule, second: Rule) -> bool:
@@ -113,14 +103,14 @@ def _dead_units(department: Department) -> Iterator[Finding]:
     for rule in department.rules:
         unit = department.units.get(rule.unit_id)
         if unit is None:
-            yield _error("rules.csv", rule.line, f"unit {rule.unit_id} is not in units.csv")
+            yield error("rules.csv", rule.line, f"unit {rule.unit_id} is not in units.csv")
         elif not _covers(unit, rule):
             message = f"unit {unit.id} is not there on all days of rule {rule.id}"
-            yield _error("rules.csv", rule.line, message)
+            yield error("rules.csv", rule.line, message)
     for unit in department.units.values():
         if unit.valid_to and not living_unit(unit.id, department.units, on=date.max):
             message = f"{unit.id} ended on {unit.valid_to} and no successor is live"
-            yield Finding(severity="warning", file="units.csv", line=unit.line, message=message)
+            yield warning("units.csv", unit.line, message)
 
 
 def _covers(unit: Unit, rule: Rule) -> bool:
@@ -141,7 +131,7 @@ def _unknown_scopes(rules: Iterable[Rule], gazetteer: Gazetteer) -> Iterator[Fin
         value = scope_key(rule.scope_kind, rule.scope_value)
         if rule.scope_kind in known and value not in known[rule.scope_kind]:
             message = f"{rule.scope_kind} {rule.scope_value} is not in the territory tables"
-            yield _error("rules.csv", rule.line, message)
+            yield error("rules.csv", rule.line, message)
 
 
 def _gaps(department: Department, gazetteer: Gazetteer, today: date) -> Iterator[Finding]:
@@ -157,8 +147,33 @@ def _gaps(department: Department, gazetteer: Gazetteer, today: date) -> Iterator
                 yield _gap(place.evidence[0], gazetteer.lines.get(value, 0), day)
 
 
+def _takers(department: Department, gazetteer: Gazetteer, today: date) -> Takers:
+    """Return what tells who takes a municipality or a postal area on a day, for ended rules."""
+    book = rule_book(department.rules)
+
+    def takers(rule: Rule, day: date) -> list[str] | None:
+        claims = Claims(book, gazetteer.territory, department.units, day, today)
+        if rule.scope_kind == "municipality":
+            regions = gazetteer.territory.regions_of(rule.scope_value, day)
+            place = _clue("municipality", rule.scope_value, regions, (rule.scope_value,))
+        elif rule.scope_kind == "fsa":
+            regions = gazetteer.territory.area_regions(rule.scope_value, day)
+            place = _clue("fsa", rule.scope_value, regions, ())
+        else:
+            return None
+        return [one.unit_id for one in claims.candidates([place]) if one.evidence]
+
+    return takers
+
+
+#: Scopes narrower than a town: rules of theirs neither close nor open a gap.
+_NARROW = frozenset({"postal6", "borough", "locality"})
+
+
 def _changes(rules: Iterable[Rule]) -> Iterator[date]:
     for rule in rules:
+        if rule.scope_kind in _NARROW:
+            continue
         if rule.valid_from:
             yield rule.valid_from
         if rule.valid_to:
@@ -196,8 +211,4 @@ def _gap(clue: Evidence, line: int, day: date) -> Finding:
     file = "municipalities.csv" if clue.kind == "municipality" else "fsas.csv"
     what = "municipality" if clue.kind == "municipality" else "postal area"
     message = f"no rule leads from {what} {clue.value} to a living unit (facts of {day})"
-    return _error(f"territory/{file}", line, message)
-
-
-def _error(file: str, line: int, message: str) -> Finding:
-    return Finding(severity="error", file=file, line=line, message=message)
+    return error(f"territory/{file}", line, message)

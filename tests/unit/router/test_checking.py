@@ -96,7 +96,11 @@ def test_a_gap_between_two_rules_is_found_on_its_day(
     late = a_rule(id="B", valid_from=date(2026, 2, 1))
     gap = department.model_copy(update={"rules": (*rules, early, late)})
     found = messages(gap, gazetteer)
-    assert all(one.endswith("(facts of 2026-01-02)") for one in found)
+    errors = [one for one in found if one.startswith("error")]
+    assert all(one.endswith("(facts of 2026-01-02)") for one in errors)
+    assert "warning: rules.csv line 99: rule A ended on 2026-01-01 and no rule follows it, " in (
+        "\n".join(found)
+    )
     assert any("municipality 65005" in one for one in found)
 
 
