@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from services.commands.of_rules import rules
+from services.commands.terminal import out
 from shared.errors import RecoursError, Refused
 from shared.runtime.settings import read_settings
 
@@ -22,11 +22,9 @@ app = typer.Typer(
 dead = typer.Typer(no_args_is_help=True, help="Dead letters: messages that need a person.")
 parked = typer.Typer(no_args_is_help=True, help="Envelopes of which no case could be made.")
 outgoing = typer.Typer(no_args_is_help=True, help="Notices: mail that leaves, and its state.")
-rules = typer.Typer(no_args_is_help=True, help="The department's tables.")
 for name, group in (("dead", dead), ("parked", parked), ("outgoing", outgoing), ("rules", rules)):
     app.add_typer(group, name=name)
 
-out = Console()
 #: Columns of what goes to a file or another program: lines stay whole, so that they can be cut.
 PIPED = 1000
 Paths = Annotated[list[Path], typer.Argument(help="Mail files, folders, mboxes.")]
@@ -237,42 +235,6 @@ def ledger(
     from services.commands.reckoning import reckon_ledger
 
     raise typer.Exit(reckon_ledger(read_settings(), out, repair=repair))
-
-
-@rules.command("check")
-def rules_check() -> None:
-    """Check the department's tables and templates; exit 1 when something is wrong."""
-    from services.commands.checking_rules import check_rules
-
-    raise typer.Exit(check_rules(read_settings(), out))
-
-
-@rules.command("replay")
-def rules_replay(
-    new: Annotated[Path, typer.Argument(help="A whole rules.csv to try.")],
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Cases opened from this day on.")
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option(help="Write a line for each case that changes.")
-    ] = None,
-    map_file: Annotated[
-        Path | None, typer.Option("--map", help="Write a map (SVG) of how many move.")
-    ] = None,
-    apply: Annotated[bool, typer.Option("--apply", help="Move them, after a question.")] = False,
-    name: Annotated[
-        str | None, typer.Option("--yes-i-am", help="With --apply: who moves them; no question.")
-    ] = None,
-) -> None:
-    """Show which past cases new rules would move; changes nothing without --apply."""
-    from services.commands.replaying_rules import asked_at_a_terminal, replay_rules
-
-    asking = (lambda _: name) if name else asked_at_a_terminal(out)
-    day = since.date() if since else None
-    replay_rules(
-        new, read_settings(), out, since=day, csv_file=csv, map_file=map_file,
-        asking=asking if apply else None,
-    )  # fmt: skip
 
 
 @app.command()

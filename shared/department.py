@@ -17,8 +17,10 @@ from pydantic import Field, ValidationError
 from shared.domain.calendar import Calendar
 from shared.domain.closed_days import ClosedDay, closed_days
 from shared.domain.document import Value
+from shared.domain.postal_table import PostalTable
 from shared.domain.recourse import Recourse, Standards
 from shared.domain.unit import FormerName, Rule, Unit
+from shared.postal_codes import CODE, read_postal_codes
 from shared.tables import Row, Table, fingerprint, read_csv, read_toml
 
 
@@ -71,6 +73,7 @@ class Department(Value):
     complaints_office: str
     units: dict[str, Unit]
     rules: tuple[Rule, ...]
+    postal: PostalTable = PostalTable()
     calendar: Calendar
     standards: Standards
     recourses: tuple[Recourse, ...]
@@ -84,6 +87,11 @@ class Department(Value):
         boxes = {unit.mailbox: unit.id for unit in self.units.values()}
         return {**boxes, **self.addresses.units}
 
+    def rule_named(self, rule_id: str) -> Rule | None:
+        """Return the rule that has this id, of either table."""
+        own = (rule for rule in self.rules if rule.id == rule_id)
+        return next(own, None) or self.postal.rule_named(rule_id)
+
     def office(self) -> Unit:
         """Return the complaints office: it takes what no unit has."""
         return self.units[self.complaints_office]
@@ -93,7 +101,7 @@ class Department(Value):
 _ADDRESS = re.compile(r"[a-z0-9._-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
 #: What the value of each kind of scope looks like; a locality is written as its plain name.
 _SCOPE = {
-    "postal6": r"[GHJ]\d[A-Z]\d[A-Z]\d",
+    "postal6": CODE,
     "municipality": r"\d{5}",
     "borough": r"[A-Z]{3}\d{2}",
     "locality": r".+",
@@ -154,6 +162,7 @@ def load_department(folder: Path) -> Department:
         shared_mail_providers=frozenset(own.table("shared_mail_providers").strings("domains")),
         units=units,
         rules=tuple(_rules(folder / "rules.csv", units)),
+        postal=read_postal_codes(folder, units),
         calendar=_calendar(read_toml(folder / "calendar.toml")),
         standards=_valid(Standards, standards.values, standards),
         recourses=tuple(

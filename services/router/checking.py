@@ -12,6 +12,7 @@ from services.router.ended_rules import Takers, ended_rules, rules_for_no_town
 from services.router.finding import Finding, error, warning
 from services.router.locating.gazetteer import Gazetteer
 from services.router.locating.territory import Territory
+from services.router.postal_checks import postal_faults, too_many_in_rules
 from services.router.reach import partners_beyond_their_mandate, unreachable_units
 from services.router.rules import living_unit, rule_book, scope_key
 from shared.department import Department
@@ -33,6 +34,7 @@ def check(department: Department, gazetteer: Gazetteer, *, on: date | None = Non
         *unreachable_units(department, today),
         *ended_rules(department, today, _takers(department, gazetteer, today)),
         *rules_for_no_town(department, gazetteer.territory),
+        *too_many_in_rules(department),
     ]
     return sorted(found, key=lambda one: (one.severity, one.file, one.line))
 
@@ -53,6 +55,7 @@ def _clashes(department: Department, gazetteer: Gazetteer) -> Iterator[Finding]:
     yield from _cycles(department)
     yield from _overlaps(department.rules)
     yield from _dead_units(department)
+    yield from postal_faults(department)
     yield from _unknown_scopes(department.rules, gazetteer)
     yield from partners_beyond_their_mandate(department, gazetteer)
 

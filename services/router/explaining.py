@@ -138,7 +138,7 @@ def _rule(decision: Assignment, department: Department, tongue: str) -> str:
             if english
             else "l’unité qui a servi la personne répond"
         )
-    rule = next((one for one in department.rules if one.id == decision.rule_id), None)
+    rule = department.rule_named(decision.rule_id)
     name = f"rule {decision.rule_id}" if english else f"règle {decision.rule_id}"
     if rule is None or rule.valid_from is None:
         return name

@@ -185,7 +185,8 @@ class _Newest:
 
     def of(self, department: Department) -> RuleBook:
         if self.department is not department:
-            self.book, self.department = rule_book(department.rules), department
+            self.book = rule_book(department.rules, department.postal)
+            self.department = department
         return self.book
 
 

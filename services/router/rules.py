@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.router.locating.folding import match_key
+from shared.domain.postal_table import PostalTable
 from shared.domain.unit import Rule, ScopeKind, Unit
+
+NO_CODES = PostalTable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +18,14 @@ class RuleBook:
     """Rules by scope. A locality is found by its match key, so spelling does not matter."""
 
     by_scope: Mapping[tuple[ScopeKind, str], tuple[Rule, ...]]
+    postal: PostalTable = NO_CODES
 
     def rules_for(self, kind: ScopeKind, value: str, *, on: date) -> tuple[Rule, ...]:
         """Return every rule of this very scope that is live on the day; two are an overlap."""
-        return tuple(rule for rule in self.by_scope.get((kind, value), ()) if rule.live_on(on))
+        rules = self.by_scope.get((kind, value), ())
+        if kind == "postal6" and self.postal.lines:
+            rules = (*rules, *self.postal.rules_for(value))
+        return tuple(rule for rule in rules if rule.live_on(on))
 
     def rule_for(self, kind: ScopeKind, value: str, *, on: date) -> Rule | None:
         """Return the one rule of this scope on the day; None when there is none or are several."""
@@ -26,13 +33,14 @@ class RuleBook:
         return live[0] if len(live) == 1 else None
 
 
-def rule_book(rules: Iterable[Rule]) -> RuleBook:
-    """Return the rules ordered by scope."""
+def rule_book(rules: Iterable[Rule], postal: PostalTable = NO_CODES) -> RuleBook:
+    """Return the rules ordered by scope, those of whole postal codes beside them."""
     found: dict[tuple[ScopeKind, str], tuple[Rule, ...]] = {}
     for rule in rules:
         scope = (rule.scope_kind, scope_key(rule.scope_kind, rule.scope_value))
-        found[scope] = (*found.get(scope, ()), rule)
-    return RuleBook(found)
+        had = found.get(scope)
+        found[scope] = (*had, rule) if had else (rule,)
+    return RuleBook(found, postal)
 
 
 def scope_key(kind: ScopeKind, value: str) -> str:
