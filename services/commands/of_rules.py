@@ -59,7 +59,8 @@ def rules_import(file: Annotated[Path, typer.Argument(help="One whole table.")])
     Offices: id, kind, name_fr, name_en, address, mailbox, phone, region, municipality_code,
     aliases, former_names, valid_from, valid_to, successor, source; managers if you like.
 
-    Rules: id, scope_kind, scope_value, unit_id, valid_from, valid_to, source.
+    Rules: id, scope_kind, scope_value, unit_id, valid_from, valid_to, source; programme if you
+    like. Programmes: id, name_fr, name_en, words.
 
     Postal codes under your own licence: postal_code, unit_id; valid_from, valid_to if you like.
 

@@ -19,6 +19,7 @@ from shared.tables import broken
 KNOWN_BY = {
     "units.csv": frozenset({"id", "name_fr", "mailbox"}),
     "rules.csv": frozenset({"id", "scope_kind", "unit_id"}),
+    "programmes.csv": frozenset({"id", "name_fr", "words"}),
     POSTAL_CODES: frozenset({"postal_code", "unit_id"}),
 }
 _SEPARATORS = (",", ";", "\t")

@@ -85,9 +85,9 @@ def _cycles(department: Department) -> Iterator[Finding]:
 
 
 def _overlaps(rules: Iterable[Rule]) -> Iterator[Finding]:
-    scopes: dict[tuple[str, str], list[Rule]] = {}
+    scopes: dict[tuple[str, str, str], list[Rule]] = {}
     for rule in rules:
-        scope = (rule.scope_kind, scope_key(rule.scope_kind, rule.scope_value))
+        scope = (rule.scope_kind, scope_key(rule.scope_kind, rule.scope_value), rule.programme)
         scopes.setdefault(scope, []).append(rule)
     for same in scopes.values():
         for first, second in combinations(same, 2):

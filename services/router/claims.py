@@ -11,7 +11,7 @@ from services.router.locating.verdict import codes_in
 from services.router.rules import RuleBook, living_unit
 from shared.domain.assignment import Candidate
 from shared.domain.place import Evidence, Location
-from shared.domain.unit import ScopeKind, Unit
+from shared.domain.unit import Rule, ScopeKind, Unit
 
 #: A kind of scope, its value, and the clues that point there.
 Scope = tuple[ScopeKind, str, tuple[Evidence, ...]]
@@ -20,13 +20,17 @@ _RANK = {"strong": 0, "medium": 1, "weak": 2}
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The tables on two days: rules and places as on `on` (the facts), units as on `today`."""
+    """The tables on two days: rules and places as on `on` (the facts), units as on `today`.
+
+    `programmes` are those that the text names.
+    """
 
     book: RuleBook
     territory: Territory
     units: Mapping[str, Unit]
     on: date
     today: date
+    programmes: tuple[Evidence, ...] = ()
 
     def of_location(self, location: Location) -> list[Candidate]:
         """Return the units that claim a place: none, the one, or several on the same level.
@@ -97,12 +101,17 @@ class Claims:
 
     def _claiming(self, scopes: Iterable[Scope]) -> list[Candidate]:
         """Return the living units behind the rules of these scopes."""
+        named = [clue.value for clue in self.programmes]
         return merged(
-            [Candidate(unit_id=unit.id, rule_id=rule.id, evidence=clues)]
+            [Candidate(unit_id=unit.id, rule_id=rule.id, evidence=(*clues, *self._meant(rule)))]
             for kind, value, clues in scopes
-            for rule in self.book.rules_for(kind, value, on=self.on)
+            for rule in self.book.rules_for(kind, value, on=self.on, programmes=named)
             if (unit := living_unit(rule.unit_id, self.units, on=self.today))
         )
+
+    def _meant(self, rule: Rule) -> Iterator[Evidence]:
+        """Yield the clue to the programme that a rule is for."""
+        return (clue for clue in self.programmes if clue.value == rule.programme)
 
 
 def _fits(clue: Evidence, code: str) -> bool:

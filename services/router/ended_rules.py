@@ -33,9 +33,11 @@ def ended_rules(department: Department, today: date, takers: Takers) -> Iterator
 
 def _is_followed(rule: Rule, book: RuleBook) -> bool:
     key = scope_key(rule.scope_kind, rule.scope_value)
-    return rule.valid_to is not None and bool(
-        book.rules_for(rule.scope_kind, key, on=rule.valid_to + timedelta(days=1))
-    )
+    if rule.valid_to is None:
+        return False
+    day = rule.valid_to + timedelta(days=1)
+    named = [rule.programme] if rule.programme else []
+    return bool(book.rules_for(rule.scope_kind, key, on=day, programmes=named))
 
 
 def rules_for_no_town(department: Department, territory: Territory) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ _KIND = {
         "mrc": "la MRC",
         "region": "la région",
         "province": "la province",
+        "programme": "le programme",
     },
     "en": {
         "unit_chosen": "the unit chosen in the form",
@@ -39,6 +40,7 @@ _KIND = {
         "mrc": "the RCM",
         "region": "the region",
         "province": "the province",
+        "programme": "the programme",
     },
 }
 _HELD = {

@@ -25,7 +25,7 @@ def postal_faults(department: Department) -> Iterator[Finding]:
             message = f"unit {unit_id} is not there on all days of its codes"
             yield error(POSTAL_CODES, line, message)
     for rule in department.rules:
-        if rule.scope_kind == "postal6" and _clashes(rule, department):
+        if rule.scope_kind == "postal6" and not rule.programme and _clashes(rule, department):
             message = f"rule {rule.id} overlaps {rule.scope_value} of {POSTAL_CODES} in time"
             yield error("rules.csv", rule.line, message)
 

@@ -15,6 +15,7 @@ from services.router.claims import Claims, merged
 from services.router.guard import may_be_disclosure, names_a_manager
 from services.router.locating.gazetteer import Gazetteer, locate
 from services.router.pointers import Beside, Pointers
+from services.router.programmes import programmes_in
 from services.router.rules import RuleBook, rule_book
 from shared.department import Department
 from shared.domain.assignment import Assignment, Candidate, Held, HeldReason
@@ -87,7 +88,7 @@ class _Decision:
             reason=reason,
             at=self.at,
             candidates=tuple(merged([(*candidates, *self.pointed.overheard)])),
-            evidence=(*self.pointed.clues, *self.location.evidence),
+            evidence=(*self.pointed.clues, *self.claims.programmes, *self.location.evidence),
             rules_version=self.version,
         )
 
@@ -115,7 +116,10 @@ def route(
     on = case.happened_on or calendar.day_of(case.received_at)
     today = calendar.day_of(at)
     location = locate(text, gazetteer, on=on, units=department.units)
-    claims = Claims(_newest.of(department), gazetteer.territory, department.units, on, today)
+    programmes = programmes_in(text, department)
+    claims = Claims(
+        _newest.of(department), gazetteer.territory, department.units, on, today, programmes
+    )
     pointed = _pointed(Pointers(case, department, on, today), location, beside)
     decision = _Decision(case, location, claims, pointed, department.version, at)
     found = _by_unit(decision) if pointed.all else _by_place(decision)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,12 +20,20 @@ class RuleBook:
     by_scope: Mapping[tuple[ScopeKind, str], tuple[Rule, ...]]
     postal: PostalTable = NO_CODES
 
-    def rules_for(self, kind: ScopeKind, value: str, *, on: date) -> tuple[Rule, ...]:
-        """Return every rule of this very scope that is live on the day; two are an overlap."""
+    def rules_for(
+        self, kind: ScopeKind, value: str, *, on: date, programmes: Collection[str] = ()
+    ) -> tuple[Rule, ...]:
+        """Return every rule of this very scope that is live on the day; two are an overlap.
+
+        Of each programme that is named, its own rule speaks, or the one for all where it has none.
+        """
         rules = self.by_scope.get((kind, value), ())
         if kind == "postal6" and self.postal.lines:
             rules = (*rules, *self.postal.rules_for(value))
-        return tuple(rule for rule in rules if rule.live_on(on))
+        live = [rule for rule in rules if rule.live_on(on)]
+        own = [[rule for rule in live if rule.programme == each] for each in programmes or ("",)]
+        for_all = [rule for rule in live if not rule.programme]
+        return tuple(dict.fromkeys(rule for found in own for rule in found or for_all))
 
     def rule_for(self, kind: ScopeKind, value: str, *, on: date) -> Rule | None:
         """Return the one rule of this scope on the day; None when there is none or are several."""

@@ -20,6 +20,7 @@ EvidenceKind = Literal[
     "fsa",
     "region",
     "province",
+    "programme",
 ]
 Strength = Literal["strong", "medium", "weak"]
 LocatingStatus = Literal["resolved", "ambiguous", "conflict", "outside", "none"]

@@ -57,13 +57,26 @@ class Unit(Value):
         return after_start and (self.valid_to is None or day <= self.valid_to)
 
 
+class Programme(Value):
+    """A programme of the department, and the words by which people name it."""
+
+    id: str
+    name_fr: str
+    name_en: str
+    words: tuple[str, ...] = ()
+
+
 class Rule(Value):
-    """One line of `rules.csv`: who serves the people of this scope, between these days."""
+    """One line of `rules.csv`: who serves the people of this scope, between these days.
+
+    One with a programme speaks only of complaints that name it, and then before the others.
+    """
 
     id: str
     scope_kind: ScopeKind
     scope_value: str
     unit_id: str
+    programme: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
     source: str = ""
