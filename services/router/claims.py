@@ -61,6 +61,17 @@ class Claims:
         last = self._claiming([("default", "", ())])
         return tuple(merged((*map(self._of_clue, ordered), last)))
 
+    def elsewhere(self, evidence: Iterable[Evidence], region: str) -> Iterator[Candidate]:
+        """Yield the units that clues could mean in other regions than this one."""
+        for clue in evidence:
+            others = tuple(each for each in clue.regions if each != region)
+            yield from self._of_clue(clue.model_copy(update={"regions": others}))
+
+    def is_of_region(self, rule_id: str, region: str | None) -> bool:
+        """Tell whether a rule is the one for a whole region."""
+        rules = self.book.rules_for("region", region or "", on=self.on)
+        return any(rule.id == rule_id for rule in rules)
+
     def _of_clue(self, clue: Evidence) -> Iterator[Candidate]:
         """Yield the units that a single clue could mean, region by region."""
         if clue.kind == "unit_named":
@@ -136,7 +147,10 @@ def merged(groups: Iterable[Iterable[Candidate]]) -> list[Candidate]:
     found: dict[str, Candidate] = {}
     for candidate in (one for group in groups for one in group):
         had = found.get(candidate.unit_id)
-        clues = dict.fromkeys((*(had.evidence if had else ()), *candidate.evidence))
-        whole = (had or candidate).model_copy(update={"evidence": tuple(clues)})
-        found[candidate.unit_id] = whole
+        found[candidate.unit_id] = _joined(had, candidate) if had else candidate
     return list(found.values())
+
+
+def _joined(had: Candidate, other: Candidate) -> Candidate:
+    more = tuple(clue for clue in other.evidence if clue not in had.evidence)
+    return had.model_copy(update={"evidence": (*had.evidence, *more)}) if more else had

@@ -76,12 +76,14 @@ _WHY_NOT: dict[str, dict[WhyNot, str]] = {
         "unit_before_place": "une unité désignée passe avant un lieu",
         "stronger_claim": "un indice plus fort désigne l’autre unité",
         "narrower_rule": "une règle plus précise passe avant",
+        "other_clues": "les autres indices l’excluent",
         "weak_clue": "l’indice est trop faible",
     },
     "en": {
         "unit_before_place": "a unit that is pointed out comes before a place",
         "stronger_claim": "a stronger clue points out the other unit",
         "narrower_rule": "a narrower rule comes first",
+        "other_clues": "the other clues exclude it",
         "weak_clue": "the clue is too weak",
     },
 }

@@ -68,7 +68,7 @@ class _Decision:
     def to(self, chosen: Candidate) -> Assignment | Held:
         """Return the assignment, or hold it for the complaints office where nobody of the unit
         may decide alone."""
-        others = [one for one in self.candidates() if one.unit_id != chosen.unit_id]
+        others = [one for one in self.candidates(chosen) if one.unit_id != chosen.unit_id]
         if names_a_manager(self.case.flags, self.claims.units[chosen.unit_id]):
             return self.held("names_manager", (chosen, *others))
         return Assignment(
@@ -80,8 +80,16 @@ class _Decision:
             location_status=self.location.status,
             region=self.location.region,
             municipality_code=self.location.municipality_code,
-            alternatives=weighed(chosen, others),
+            alternatives=weighed(chosen, others, elsewhere=self._elsewhere()),
         )
+
+    def _elsewhere(self) -> frozenset[str]:
+        """Return the units that a clue alone could mean, in regions that the others exclude."""
+        region = self.location.region
+        open_clues = [clue for clue in self.location.evidence if len(clue.regions) > 1]
+        if region is None or not open_clues:
+            return frozenset()
+        return frozenset(one.unit_id for one in self.claims.elsewhere(open_clues, region))
 
     def held(self, reason: HeldReason, candidates: Iterable[Candidate]) -> Held:
         return Held(
@@ -92,10 +100,18 @@ class _Decision:
             rules_version=self.version,
         )
 
-    def candidates(self) -> list[Candidate]:
-        """Return every unit that anything speaks for, best first; what proves nothing is left."""
-        places = self.claims.candidates(self.location.evidence)
-        return merged([(*self.pointed.all, *places)])
+    def candidates(self, chosen: Candidate | None = None) -> list[Candidate]:
+        """Return every unit that anything speaks for, best first.
+
+        Clues to one region, which has one rule for all, lead nowhere else: they are not asked
+        again when `chosen` is by that rule.
+        """
+        clues = self.location.evidence
+        if chosen and self.claims.is_of_region(chosen.rule_id, self.location.region):
+            clues = tuple(
+                clue for clue in clues if len(clue.regions) > 1 or clue not in chosen.evidence
+            )
+        return merged([(*self.pointed.all, *self.claims.candidates(clues))])
 
 
 def route(
@@ -182,16 +198,17 @@ def _by_place(decision: _Decision) -> Assignment | Held:
 
 @dataclass(slots=True)
 class _Newest:
-    """The rules read last, by scope: one department is in use at a time."""
+    """The rules read last, by scope: one department is in use, two while one replays."""
 
-    department: Department | None = None
-    book: RuleBook = field(default_factory=lambda: RuleBook({}))
+    books: list[tuple[Department, RuleBook]] = field(default_factory=list)
 
     def of(self, department: Department) -> RuleBook:
-        if self.department is not department:
-            self.book = rule_book(department.rules, department.postal)
-            self.department = department
-        return self.book
+        for known, book in self.books:
+            if known is department:
+                return book
+        book = rule_book(department.rules, department.postal)
+        self.books = [(department, book), *self.books[:1]]
+        return book
 
 
 _newest = _Newest()

@@ -31,6 +31,8 @@ class RuleBook:
         if kind == "postal6" and self.postal.lines:
             rules = (*rules, *self.postal.rules_for(value))
         live = [rule for rule in rules if rule.live_on(on)]
+        if not live:
+            return ()
         own = [[rule for rule in live if rule.programme == each] for each in programmes or ("",)]
         for_all = [rule for rule in live if not rule.programme]
         return tuple(dict.fromkeys(rule for found in own for rule in found or for_all))

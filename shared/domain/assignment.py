@@ -22,7 +22,7 @@ HeldReason = Literal[
     "names_manager",
 ]
 #: Why a unit that was weighed too was not chosen.
-WhyNot = Literal["unit_before_place", "stronger_claim", "narrower_rule", "weak_clue"]
+WhyNot = Literal["unit_before_place", "stronger_claim", "narrower_rule", "other_clues", "weak_clue"]
 
 
 class Candidate(Value):

@@ -58,6 +58,23 @@ def test_a_place_that_lost_against_a_named_unit_is_told(
     )
 
 
+def test_a_namesake_that_the_postal_code_excludes_is_told(
+    deciding: Deciding, department: Department
+) -> None:
+    text = explain(deciding("à Notre-Dame-de-Lourdes, J0K 1K0"), department, "en")
+    assert "Assigned to: Services Québec Regional Branch – Lanaudière" in text
+    assert (
+        "Services Québec Regional Branch – Centre-du-Québec, for the name "
+        "“Notre-Dame-de-Lourdes” (the other clues exclude it)"
+    ) in text.partition("Weighed too: ")[2]
+
+
+def test_a_clue_that_was_too_weak_is_told(deciding: Deciding, department: Department) -> None:
+    text = explain(deciding("à Laval. Ma caisse Desjardins."), department, "en")
+    assert "Chaudière-Appalaches" in text
+    assert text.endswith("(the clue is too weak).")
+
+
 def test_a_unit_that_a_person_chose_says_who_and_why(department: Department) -> None:
     chosen = Assignment(
         unit_id="DR-13", rule_id="person", at=NOW, by="Lise Essai", because="appel du 3 mai"
