@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from pathlib import Path
 
@@ -82,8 +83,12 @@ class Department(Value):
 
     @cached_property
     def unit_addresses(self) -> dict[str, str]:
-        """The unit of every address that people may write to a unit at, its mailbox included."""
-        boxes = {unit.mailbox: unit.id for unit in self.units.values()}
+        """The unit of every address that people may write to a unit at, its mailbox included.
+
+        A mailbox that several units share says nothing of which.
+        """
+        shared = Counter(unit.mailbox for unit in self.units.values())
+        boxes = {u.mailbox: u.id for u in self.units.values() if shared[u.mailbox] == 1}
         return {**boxes, **self.addresses.units}
 
     def rule_named(self, rule_id: str) -> Rule | None:

@@ -76,7 +76,17 @@ def put_in_place(new: TableFile, folder: Path, at: datetime) -> Path | None:
     draft = place.with_name(f".{new.table}.{os.getpid()}")
     _write_through(draft, new.text.encode("utf-8"))
     draft.replace(place)
+    _remember_names(folder)
     return old
+
+
+def _remember_names(folder: Path) -> None:
+    """Make the new name durable: a folder is written through like a file."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _kept(place: Path, folder: Path, at: datetime) -> Path:

@@ -94,7 +94,9 @@ def decide(
     reason = _TRAYS.get(case.tray)
     if reason is not None:
         return Held(reason=reason, at=at, rules_version=department.version)
-    beside = Beside(tuple(quoted), reading.to, reading.cc)
+    # Whom a colleague wrote to, who handed the complaint in, says nothing of who served the person
+    to, cc = ((), ()) if case.forwarded_by else (reading.to, reading.cc)
+    beside = Beside(tuple(quoted), to, cc)
     lead = partial(route, case, department=department, gazetteer=gazetteer, at=at, beside=beside)
     text, letters = text_of(case, reading), letters_of(reading, documents)
     decision = lead(text)

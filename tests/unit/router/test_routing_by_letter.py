@@ -109,3 +109,11 @@ def test_what_looks_like_history_in_a_first_mail_may_name_the_place(deciding: De
     assert unit_of(deciding(told)) == "DR-13"
     answer = told.model_copy(update={"references": ("avis@ministere.example",)})
     assert unit_of(deciding(answer)) == "no_place"
+
+
+def test_the_unit_in_to_counts_and_not_that_of_a_colleague_who_passes_it_on(
+    deciding: Deciding,
+) -> None:
+    reading = wrote("Personne ne répond.", to=("equipe.longueuil@ministere.example",))
+    assert unit_of(deciding(reading)) == "MO-LON"
+    assert unit_of(deciding(reading, forwarded_by="agent@ministere.example")) == "no_place"

@@ -191,3 +191,12 @@ def test_a_unit_is_known_by_its_address_and_by_its_mailbox() -> None:
     owners = load_department(SHIPPED).unit_addresses
     assert owners["plaintes.longueuil@ministere.example"] == "MO-LON"
     assert owners["equipe.longueuil@ministere.example"] == "MO-LON"
+
+
+def test_a_mailbox_that_two_units_share_is_the_address_of_none(changing: Changing) -> None:
+    folder = changing(
+        "units.csv", "equipe.square-decarie@ministere.example", "equipe.longueuil@ministere.example"
+    )
+    owners = load_department(folder).unit_addresses
+    assert "equipe.longueuil@ministere.example" not in owners
+    assert owners["plaintes.longueuil@ministere.example"] == "MO-LON"
