@@ -286,3 +286,31 @@ async def test_a_dead_letter_that_is_put_back_is_handled_by_the_running_system(
         return found is not None and found.unit_id == "DR-13"
 
     await until(assigned, SEEN)
+
+
+async def test_a_case_that_a_person_assigns_is_told_to_its_unit_and_to_nobody_twice(
+    desk: Desk,
+) -> None:
+    held = await desk.store.cases.find(Query(where=Equal("state", "held")))
+    (case, *_) = [case for case in held if case.acknowledge_to and not case.silent_because]
+    of_case = Equal("case_id", case.id)
+    before = await desk.store.notices.find(Query(where=of_case))
+    said = await desk.say(
+        "assign", case.reference, "DR-14", "--by", "Lise Essai", "--because", "par téléphone"
+    )
+    assert said.status == 0, said.err
+
+    async def told() -> bool:
+        notices = await desk.store.notices.find(Query(where=of_case))
+        sent = [notice for notice in notices if notice.kind == "assigned"]
+        return len(sent) == 1 and sent[0].state == "sent"
+
+    await until(told, SEEN)
+    notices = await desk.store.notices.find(Query(where=of_case))
+    (assigned,) = [notice for notice in notices if notice.kind == "assigned"]
+    assert assigned.recipient == "equipe.region-lanaudiere@ministere.example"
+    raw = await desk.store.notices.raw(assigned.id)
+    assert raw is not None
+    assert b"Lise" not in raw
+    to_persons = [one.id for one in notices if one.role == "complainant"]
+    assert to_persons == [one.id for one in before if one.role == "complainant"]
