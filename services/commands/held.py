@@ -16,7 +16,9 @@ from shared.domain.case import Case
 def show_held(out: Console, cases: list[Case], total: int, department: Department) -> None:
     """Print a row for each held case: its age, why it is held, and who comes first and why."""
     today = department.calendar.day_of(SystemClock().now())
-    table = table_of("reference", "received", "state", "age", "first of", "due", "lang", "subject")
+    table = table_of(
+        "reference", "received", "state", "age", "first candidate", "due", "lang", "subject"
+    )
     for case in cases:
         if case.held is None:
             continue
@@ -48,9 +50,10 @@ def held_since(held: Held, department: Department) -> str:
 
 
 def _first(candidates: tuple[Candidate, ...]) -> str:
-    """Return the first candidate with its best clue, and how many there are."""
+    """Return the first candidate with its best clue, and how many more there are."""
     if not candidates:
         return "nobody"
     clues = candidates[0].evidence
     words = f" ({' '.join(clues[0].words.split())[:30]})" if clues else ""
-    return f"{candidates[0].unit_id}{words} of {len(candidates)}"
+    more = f", {len(candidates) - 1} more" if len(candidates) > 1 else ""
+    return f"{candidates[0].unit_id}{words}{more}"

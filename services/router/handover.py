@@ -41,7 +41,8 @@ def refuse_handover(case: Case, unit: Unit, department: Department, *, cleared: 
     if case.unit_id == unit.id:
         raise Refused("same_unit", f"{unit.id} has {case.reference} already. Nothing was changed.")
     office = unit.id == department.complaints_office
-    if may_be_disclosure(case.flags) and not cleared and not office:
+    held_for_it = case.held is not None and case.held.reason == "possible_disclosure"
+    if (held_for_it or may_be_disclosure(case.flags)) and not cleared and not office:
         raise Refused(
             "may_be_disclosure",
             f"{case.reference} may be a disclosure of wrongdoing, which no unit may see. Nothing "

@@ -67,7 +67,7 @@ async def test_held_cases_are_listed_oldest_first_with_age_and_first_candidate(
     rows = said.out.splitlines()[1:-1]
     assert [row.split()[0] for row in rows] == [old.reference, young.reference]
     assert "nobody" in rows[0]
-    assert "DR-13 (Laval) of 2" in rows[1]
+    assert "DR-13 (Laval), 1 more" in rows[1]
     assert " d, late" in rows[1]
 
 

@@ -94,6 +94,10 @@ def test_a_unit_that_is_closed_or_unknown_gets_nothing(department: Department) -
             "same_unit",
         ),
         ({"state": "held", "held": HELD, "flags": (DISCLOSURE,)}, "may_be_disclosure"),
+        (
+            {"state": "held", "held": HELD.model_copy(update={"reason": "possible_disclosure"})},
+            "may_be_disclosure",
+        ),
     ],
 )
 def test_a_handover_that_may_not_be_is_refused(
