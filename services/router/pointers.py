@@ -61,16 +61,20 @@ class Pointers:
     def referred(self, quoted: Iterable[Case], *, proven: bool) -> list[Candidate]:
         """Return the units of the cases whose reference the text quotes.
 
-        A reference can be overheard: it is proven by a sender who takes part in that case.
+        A reference can be overheard: it is proven by a sender who takes part in that case. That
+        the complaints office has it says nothing of who served.
         """
-        sender = (self.case.complainant.address or "").lower()
         found = [
             (case.unit_id, case.reference)
             for case in quoted
-            if case.unit_id and case.id != self.case.id
-            if (bool(sender) and sender in case.participants) == proven
+            if case.unit_id and case.id != self.case.id and self._proves(case) == proven
         ]
         return self._candidates(REFERRED, found, strong=proven)
+
+    def _proves(self, case: Case) -> bool:
+        sender = (self.case.complainant.address or "").lower()
+        takes_part = bool(sender) and sender in case.participants
+        return takes_part and case.unit_id != self.department.complaints_office
 
     def written_to(self, beside: Beside) -> list[Candidate]:
         """Return the units whose address was written to: in To, else in the envelope, else in Cc.

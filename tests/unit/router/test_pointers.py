@@ -94,6 +94,16 @@ def test_the_number_of_a_case_of_others_is_only_a_candidate(
     assert held.candidates[0].evidence[0].strength == "weak"
 
 
+def test_the_number_of_a_case_at_the_complaints_office_is_only_a_candidate(
+    routing: Routing, quoted: Callable[..., Case]
+) -> None:
+    beside = Beside(quoted=(quoted("DPRC", PERSON),))
+    assert result(routing("à Laval", beside=beside)) == ("DR-13", "R-13")
+    held = routing("Bonjour", beside=beside)
+    assert isinstance(held, Held)
+    assert units(held.candidates) == ["DPRC"]
+
+
 def test_a_case_that_nobody_has_yet_leads_nowhere(
     routing: Routing, a_case: Callable[..., Case]
 ) -> None:
