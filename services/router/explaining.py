@@ -26,6 +26,7 @@ _KIND = {
         "region": "la région",
         "province": "la province",
         "programme": "le programme",
+        "country": "le pays",
     },
     "en": {
         "unit_chosen": "the unit chosen in the form",
@@ -41,6 +42,7 @@ _KIND = {
         "region": "the region",
         "province": "the province",
         "programme": "the programme",
+        "country": "the country",
     },
 }
 _HELD = {

@@ -21,6 +21,7 @@ EvidenceKind = Literal[
     "region",
     "province",
     "programme",
+    "country",
 ]
 Strength = Literal["strong", "medium", "weak"]
 LocatingStatus = Literal["resolved", "ambiguous", "conflict", "outside", "none"]

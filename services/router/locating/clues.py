@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from services.router.locating.abroad import abbreviated, after_town, is_address_line
 from services.router.locating.folding import Folded
 from services.router.locating.names import PLACE_KINDS, Kind, Meaning
-from services.router.locating.postal_codes import PostalCode, postal_codes
-from services.router.locating.surroundings import is_home, standing
+from services.router.locating.postal_codes import PostalCode, area_after, postal_codes
+from services.router.locating.quebec import is_province_alone, quebec
+from services.router.locating.surroundings import follows_street, is_home, is_whole, standing
 from services.router.locating.territory import Territory, meanings_on, union
 from shared.domain.place import Evidence, EvidenceKind, Strength
 
-#: Words before "Québec" that make it the province, its government or a service, never the city.
-_NOT_THE_CITY = (
-    " au ", " du ", " le ", " of ", " in ", " en ", " services ", " revenu ", " emploi ",
-    " hydro ", " province de ", " tout le ", " retraite ", " loto ", " sante ", " investissement ",
-)  # fmt: skip
-_CITY_BEFORE = (" ville de ", " city of ", " habite a ", " demeure a ", " vis a ", " reside a ")
-_CITY_AFTER = (" city", ", quebec", " ,quebec", " quebec", ", qc", " ,qc", " qc", ", p.q", " ville")
 QUEBEC = "quebec"
+ABROAD, _AREA_KINDS = frozenset({"province", "country"}), frozenset({"mrc", "region"})
+TOWN_ABROAD = "town abroad"
+_LINE_END = re.compile(r"[ ,.)]*(?:$|[\r\n;])")
 _KINDS: dict[Kind, EvidenceKind] = {"unit": "unit_named", **{kind: kind for kind in PLACE_KINDS}}
 
 
@@ -40,7 +39,12 @@ class Entry:
     longer: tuple[Meaning, ...] = ()
 
 
-_NOTHING = (1 << 30, 1 << 30, Entry("", (Meaning("locality", "", ()),), "", False))
+#: Where a name stands in the folded text, what it is, and whether its neighbour agrees with it.
+Hit = tuple[int, int, Entry, bool]
+#: Between two names of one address: "Saint-Georges (Beauce)", "Sainte-Marie de Beauce".
+_NEIGHBOURS = re.compile(r"[ ,]{1,3}(?:arr[. ]+|de |d |en |dans )?(?:la |le |les |l )?")
+_FAR = 12
+_NOTHING: Hit = (1 << 30, 1 << 30, Entry("", (Meaning("locality", "", ()),), "", False), False)
 
 
 def clues(
@@ -50,22 +54,36 @@ def clues(
 
     A name that already stands there as strong evidence is not weighed again.
     """
-    found = [_of_postal_code(text, code, territory, day) for code in postal_codes(text)]
+    hits = _hits(folded.text, automaton)
+    codes = [*postal_codes(text), *_areas_after(text, folded, hits)]
+    found = [_of_postal_code(text, code, territory, day) for code in codes]
     areas = frozenset(union(clue.regions for clue in found))
     search = _Search(folded, territory, day, areas)
+    found += search.of_abbreviations()
     settled: set[str] = set()
-    for start, end, entry, abroad in _together(folded.text, _hits(folded.text, automaton)):
-        if entry.key in settled and not abroad:
+    town = 0
+    for start, end, entry, beside in search.towns(_together(folded.text, hits), found):
+        if entry.key in settled:
             continue
-        evidence = search.of_abroad if abroad else search.of_name
-        clue = evidence(start, end, entry)
+        if entry.key == QUEBEC:
+            beside = start - town <= len(" , ")  # the town before it, if that was one
+        clue = search.of_name(start, end, entry, beside=beside)
         if clue is None:
             continue
+        town = end
         found.append(clue)
         if clue.strength == "strong":
             settled.add(entry.key)
     found.sort(key=lambda clue: (clue.start, -clue.end))
     return _once(found)
+
+
+def _areas_after(text: str, folded: Folded, hits: Iterable[Hit]) -> Iterator[PostalCode]:
+    for _, end, entry, _ in hits:
+        if entry.meanings[0].kind != "unit":
+            code = area_after(text, folded.original(end))
+            if code:
+                yield code
 
 
 def _once(found: Iterable[Evidence]) -> list[Evidence]:
@@ -76,14 +94,14 @@ def _once(found: Iterable[Evidence]) -> list[Evidence]:
     return list(first.values())
 
 
-def _hits(text: str, automaton: Any) -> list[tuple[int, int, Entry]]:
-    """Return (start, end, entry) of whole words, the longest where several overlap, in order."""
+def _hits(text: str, automaton: Any) -> list[Hit]:
+    """Return whole words, the longest where several overlap, in order."""
     whole = []
     for last, entry in automaton.iter(text):
         end = last + 1
         start = end - len(entry.key)
         if not (text[start - 1].isalnum() or text[end].isalnum()):
-            whole.append((start, end, entry))
+            whole.append((start, end, entry, False))
     if len(whole) < 2:
         return whole
     whole.sort(key=lambda hit: (hit[0], -hit[1]))
@@ -111,27 +129,25 @@ def _of_postal_code(text: str, code: PostalCode, territory: Territory, day: date
     )
 
 
-def _together(
-    text: str, hits: Sequence[tuple[int, int, Entry]]
-) -> Iterator[tuple[int, int, Entry, bool]]:
-    """Yield the hits; a name with another province right after it ("Windsor, Ontario") is one
-    hit, of that province, and marked so."""
-    start_of_town: int | None = None
-    for (start, end, entry), (next_start, _, following) in pairwise((*hits, _NOTHING)):
-        gap = text[end:next_start] if next_start - end <= 3 else "…"
-        if _is_abroad(following) and not gap.strip(" ,(") and start_of_town is None:
-            start_of_town = start
+def _together(text: str, hits: list[Hit]) -> list[Hit]:
+    """Return the hits, those marked that stand right beside a name of the same region."""
+    for place in range(len(hits) - 1):
+        start, end, entry, _ = hits[place]
+        after, after_end, following, _ = hits[place + 1]
+        if after - end > _FAR or not _NEIGHBOURS.fullmatch(text, end, after):
             continue
-        yield (
-            (start, end, entry, False)
-            if start_of_town is None
-            else (start_of_town, end, entry, True)
-        )
-        start_of_town = None
+        if _regions(entry) & _regions(following):
+            hits[place] = (start, end, entry, True)
+            hits[place + 1] = (after, after_end, following, True)
+    return hits
+
+
+def _regions(entry: Entry) -> set[str]:
+    return {region for one in entry.meanings if one.kind != "unit" for region in one.regions}
 
 
 def _is_abroad(entry: Entry) -> bool:
-    return entry.key != QUEBEC and entry.meanings[0].kind == "province"
+    return entry.key != QUEBEC and entry.meanings[0].kind in ABROAD and entry.care != TOWN_ABROAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,48 +159,133 @@ class _Search:
     day: date
     areas: frozenset[str]
 
-    def of_abroad(self, start: int, end: int, entry: Entry) -> Evidence | None:
-        """Return the evidence of a name and the other province after it, as one."""
-        return self._evidence(start, end, "province", entry.meanings[0].value, "strong")
+    def of_abbreviations(self) -> list[Evidence]:
+        """Return the evidence of "…, VT 05401" and "… (N.-B.)", whatever town it is."""
+        source = self.folded.source
+        if is_province_alone(source):
+            here = Meaning("province", "QC", ())
+            return [self._abroad(here, 0, len(source.rstrip()), "weak")]
+        return [
+            self._abroad(meaning, start, end)
+            for meaning, start, end in abbreviated(source, self.territory.abbreviations)
+        ]
 
-    def of_name(self, start: int, end: int, entry: Entry) -> Evidence | None:
+    def towns(self, hits: Sequence[Hit], found: list[Evidence]) -> Iterator[Hit]:
+        """Yield the hits without the towns that another province or a country stands right
+        behind ("Windsor, Ontario", "Windsor ON"): that is added to `found` as one clue."""
+        done = 0
+        for hit, following in pairwise((*hits, _NOTHING)):
+            start, end, entry, _ = hit
+            if start < done:
+                continue
+            if entry.meanings[0].kind == "unit":
+                yield hit
+            elif _is_abroad(following[2]) and self._touches(end, following[0]):
+                done = following[1]
+                meaning = following[2].meanings[0]
+                first, last = self.folded.original(start), self.folded.original(done)
+                found.append(self._abroad(meaning, first, last))
+            else:
+                short = self._abbreviation_after(start, end)
+                if short:
+                    found.append(short)
+                else:
+                    yield hit
+
+    def _touches(self, end: int, start: int) -> bool:
+        return start - end <= len(" , ") and not self.folded.text[end:start].strip(" ,")
+
+    def _abbreviation_after(self, start: int, end: int) -> Evidence | None:
+        last = self.folded.original(end)
+        short = after_town(self.folded.source, last, self.territory.abbreviations)
+        return self._abroad(short[0], self.folded.original(start), short[1]) if short else None
+
+    def of_name(self, start: int, end: int, entry: Entry, *, beside: bool) -> Evidence | None:
         """Return what a name says here, or None when it says nothing of a place."""
         first = entry.meanings[0]
         if entry.key == QUEBEC:
-            return self._of_quebec(start, end, entry)
+            return self._of_quebec(start, end, entry, beside=beside)
         if first.kind == "unit":
             return self._evidence(start, end, "unit_named", first.value, "strong", entry.meanings)
-        weight = standing(self.folded, start, end, entry.care)
-        if first.kind == "province" and weight != "none":
-            weight = "medium" if is_home(self.folded, start) else "weak"
+        if first.kind in ABROAD:
+            return self._of_abroad(start, end, entry)
+        area = first.kind in {"mrc", "region"}
+        weight = standing(self.folded, start, end, entry.care, beside=beside, area=area)
         if weight == "none":
             return None
-        meanings = self._meanings(entry)
+        meanings = self._meanings(entry, in_address=weight == "strong" and not beside)
+        if entry.care == "short":
+            meanings, weight = self._of_several(meanings)
+        elif entry.care == "ordinary" and entry.longer and self._is_bare(start, end):
+            # "Saint-Pierre", and not a word more, is said for many that are called so and more.
+            meanings, weight = (*meanings, *entry.longer), "weak"
         kind, value = _KINDS[meanings[0].kind], meanings[0].value
         if sum(one.kind == meanings[0].kind for one in meanings) > 1:
             value = entry.key
         return self._evidence(start, end, kind, value, weight, meanings)
 
-    def _meanings(self, entry: Entry) -> Sequence[Meaning]:
+    def _of_several(self, meanings: Sequence[Meaning]) -> tuple[Sequence[Meaning], Strength]:
+        """Return the one place of a short form that the postal codes leave, else all, weakly."""
+        left = [one for one in meanings if self.areas & set(one.regions)]
+        return (left, "medium") if len(left) == 1 else (meanings, "weak")
+
+    def _is_bare(self, start: int, end: int) -> bool:
+        return not (self.folded.text[:start] + self.folded.text[end:]).strip(" ,.")
+
+    def _of_abroad(self, start: int, end: int, entry: Entry) -> Evidence | None:
+        """Return what another province, a country or a town there says: where a person lives, or
+        the last line of an address; else a town says nothing, and the rest little."""
+        source, meaning = self.folded.source, entry.meanings[0]
+        first, last = self.folded.original(start), self.folded.original(end)
+        if standing(self.folded, start, end, "") == "none":
+            return None
+        is_town = entry.care == TOWN_ABROAD
+        ends_line = _LINE_END.match(source, last) and source[:first].rstrip()[-1:] in {",", "("}
+        if is_whole(source, first, last) or (is_town and follows_street(source, first, last)):
+            strength: Strength = "strong"
+        elif not is_town and ends_line and is_address_line(source, first):
+            strength = "strong"
+        elif is_home(self.folded, start):
+            strength = "medium"
+        elif is_town:
+            return None
+        else:
+            strength = "weak"
+        return self._abroad(meaning, first, last, strength)
+
+    def _abroad(
+        self, meaning: Meaning, first: int, last: int, strength: Strength = "strong"
+    ) -> Evidence:
+        return Evidence(
+            kind="country" if meaning.kind == "country" else "province",
+            value=meaning.value,
+            words=self.folded.source[first:last],
+            start=first,
+            end=last,
+            strength=strength,
+        )
+
+    def _meanings(self, entry: Entry, *, in_address: bool) -> Sequence[Meaning]:
         """Return what a name means on the day. Where a postal code speaks against it and for a
         place whose name begins so ("St-Basile J3N 1M2", Saint-Basile-le-Grand), it is that."""
         meanings: Sequence[Meaning] = entry.meanings
         if entry.dated:
             meanings = meanings_on(entry.meanings, self.territory, self.day)
+        if in_address:  # nobody writes an MRC where the town stands
+            meanings = [one for one in meanings if one.kind not in _AREA_KINDS] or meanings
         if not self.areas or any(self.areas & set(one.regions) for one in meanings):
             return meanings
         return [one for one in entry.longer if self.areas & set(one.regions)] or meanings
 
-    def _of_quebec(self, start: int, end: int, entry: Entry) -> Evidence | None:
-        """ "Québec" is the city only where the words around it say so; alone it is undecided."""
-        text = self.folded.text
-        before, after = text[max(0, start - 20) : start], text[end : end + 9]
-        if before.endswith(_CITY_BEFORE) or after.startswith(_CITY_AFTER):
-            city = [one for one in entry.meanings if one.kind == "municipality"]
-            return self._evidence(start, end, "municipality", QUEBEC, "strong", city)
-        if before.endswith(_NOT_THE_CITY) or before.rstrip(" ,(").endswith(("quebec", "canada")):
+    def _of_quebec(self, start: int, end: int, entry: Entry, *, beside: bool) -> Evidence | None:
+        meaning = quebec(self.folded, start, end, beside=beside)
+        if meaning == "none":
             return None
-        return self._evidence(start, end, "province", "QC", "weak")
+        if meaning == "province":
+            return self._evidence(start, end, "province", "QC", "weak")
+        city = [one for one in entry.meanings if one.kind == "municipality"]
+        strength: Strength = "strong" if meaning == "city" else "weak"
+        return self._evidence(start, end, "municipality", QUEBEC, strength, city)
 
     def _evidence(
         self,

@@ -15,6 +15,7 @@ from services.router.locating.folding import fold, match_key
 from services.router.locating.names import (
     Meaning,
     Name,
+    read_abbreviations,
     read_fsas,
     read_lines,
     read_mrcs,
@@ -22,6 +23,7 @@ from services.router.locating.names import (
     spellings,
 )
 from services.router.locating.office_names import office_names
+from services.router.locating.residence import of_the_person
 from services.router.locating.territory import Territory, narrowest_first
 from services.router.locating.verdict import judge
 from shared.domain.place import Location
@@ -29,6 +31,7 @@ from shared.domain.unit import Unit
 
 #: A person's own words are shorter; beyond this a text is cut so that one mail stops nobody.
 LONGEST = 64 * 1024
+_AREAS = frozenset({"mrc", "region"})
 #: A case keeps this many clues: a list of every town is judged whole but not copied into it.
 MOST = 50
 
@@ -62,7 +65,9 @@ def load_gazetteer(folder: Path) -> Gazetteer:
     """
     tables = folder / "territory" if (folder / "territory").is_dir() else folder
     names = tuple(read_names(tables))
-    territory = Territory(read_fsas(tables), _by_code(names), read_mrcs(tables))
+    territory = Territory(
+        read_fsas(tables), _by_code(names), read_mrcs(tables), read_abbreviations(tables)
+    )
     return Gazetteer(names, territory, read_lines(tables))
 
 
@@ -75,6 +80,9 @@ def locate(text: str, gazetteer: Gazetteer, *, on: date, units: Mapping[str, Uni
     automaton = gazetteer.automaton(units)
     evidence = clues(text, fold(text), automaton, gazetteer.territory, on)
     location = judge(evidence, gazetteer.territory, on)
+    if location.status == "conflict":
+        again = judge(of_the_person(text, evidence), gazetteer.territory, on)
+        location = again if again.status in {"resolved", "outside"} else location
     if len(evidence) <= MOST:
         return location
     return location.model_copy(update={"evidence": location.evidence[:MOST]})
@@ -128,6 +136,8 @@ def _share_articles(meanings: dict[str, list[Meaning]]) -> None:
     for key in list(meanings):
         article, space, rest = key.partition(" ")
         if space and article in {"le", "la", "les", "l"} and rest in meanings:
+            if any(one.kind in _AREAS for one in meanings[key]):
+                continue  # "Matapédia" is a town, "la Matapédia" the valley around another one
             meanings[key] = meanings[rest] = [*meanings[key], *meanings[rest]]
 
 

@@ -12,7 +12,9 @@ from typing import Literal, get_args
 from services.router.locating.folding import match_key
 from shared.tables import Row, read_csv
 
-PlaceKind = Literal["municipality", "borough", "locality", "mrc", "region", "province"]
+PlaceKind = Literal[
+    "municipality", "borough", "locality", "mrc", "region", "province", "country"
+]  # fmt: skip
 Kind = Literal["unit"] | PlaceKind
 #: Of two meanings of the same words, the narrower place comes first.
 PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
@@ -46,7 +48,7 @@ class Name:
 
     text: str
     meaning: Meaning
-    care: Literal["", "ordinary", "capitals"] = ""
+    care: Literal["", "ordinary", "capitals", "town abroad"] = ""
 
 
 def read_names(folder: Path) -> list[Name]:
@@ -59,7 +61,9 @@ def read_names(folder: Path) -> list[Name]:
         *_mrcs(folder),
         *_regions(folder),
     ]
-    return [_cautious(name, ordinary) for name in names]
+    at_home = {match_key(name.text) for name in names}
+    abroad = [name for name in _abroad(folder) if match_key(name.text) not in at_home]
+    return [*(_cautious(name, ordinary) for name in names), *abroad]
 
 
 def read_fsas(folder: Path) -> dict[str, tuple[Meaning, ...]]:
@@ -140,8 +144,17 @@ def _mrcs(folder: Path) -> Iterator[Name]:
     names = {row["code"]: row["name"] for row in read_csv(folder / "mrcs.csv", ["code", "name"])}
     for (code, begun, ended), regions in spans.items():
         meaning = Meaning("mrc", code, tuple(sorted(regions)), (), begun, ended)
-        for text in (names[code], f"MRC {names[code]}", f"MRC de {names[code]}"):
+        for text in _mrc_spellings(names[code]):
             yield Name(text, meaning)
+
+
+def _mrc_spellings(name: str) -> Iterator[str]:
+    """Yield "Les Maskoutains" also as "MRC des Maskoutains", with and without its article."""
+    yield from (name, f"MRC {name}", f"MRC de {name}", f"RCM of {name}")
+    article, space, rest = name.partition(" ")
+    linked = {"Le": "du", "Les": "des", "La": "de la"}.get(article)
+    if space and linked:
+        yield from (f"MRC {linked} {rest}", f"MRC {rest}", f"MRC de {rest}")
 
 
 def _regions(folder: Path) -> Iterator[Name]:
@@ -152,8 +165,37 @@ def _regions(folder: Path) -> Iterator[Name]:
         regions = tuple(row["regions"].split("|"))
         value = regions[0] if len(regions) == 1 else match_key(row["name"])
         yield Name(row["name"], Meaning("region", value, regions))
+
+
+def _abroad(folder: Path) -> Iterator[Name]:
+    """Yield other provinces and countries, and towns there: these say little by themselves."""
     for row in read_csv(folder / "provinces.csv", ["code", "name"]):
         yield Name(row["name"], Meaning("province", row["code"], ()))
+    for row in read_csv(folder / "abroad.csv", ["kind", "code", "name"]):
+        kind, _, what = row["kind"].partition("_")
+        if kind not in {"province", "country"} or what not in {"", "town", "short"}:
+            raise row.fault("kind is not country, or province or country with _town or _short")
+        if what != "short":
+            meaning = Meaning("country" if kind == "country" else "province", row["code"], ())
+            yield Name(row["name"], meaning, "town abroad" if what else "")
+
+
+def read_abbreviations(folder: Path) -> dict[str, Meaning]:
+    """Return what "ON", "N.-B." or "VT" mean after the name of a town, without their dots."""
+    rows = read_csv(folder / "abroad.csv", ["kind", "code", "name"])
+    short = [row for row in rows if row["kind"].endswith("_short")]
+    # Of "CA", the state, and nothing else: what two tables share is written out by people.
+    return {
+        short_key(row["name"]): Meaning(
+            "country" if row["kind"].startswith("country") else "province", row["code"], ()
+        )
+        for row in reversed(short)
+    }
+
+
+def short_key(words: str) -> str:
+    """Return an abbreviation without dots, hyphens and accents, in capitals."""
+    return match_key(words).replace(" ", "").upper()
 
 
 def _day(row: Row, column: str) -> date | None:
@@ -183,6 +225,8 @@ def spellings(key: str) -> Iterable[str]:
     for elided in (" d ", " l "):
         if elided in key:
             found.add(key.replace(elided, elided.rstrip()))
+    if key.endswith(" saint"):  # "Esprit-St": `st` is written out before a letter only
+        found.add(f"{key.removesuffix('saint')}st")
     words = key.split()
     if 1 < len(words) <= 3 and len(key) > 9 and words[0] not in {"le", "la", "les"}:
         found.add("".join(words))

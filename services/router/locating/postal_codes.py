@@ -14,7 +14,16 @@ _CODE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _AREA = re.compile(rf"[GHJ][0-9][{_LETTER}](?![A-Z0-9])", re.IGNORECASE | re.ASCII)
-_AREA_CUE = re.compile(r"(?:code postal|postal code|\bqc|qu[ée]bec\)?|\bp\.?q\.?)[ :,\n(]*$", re.I)
+_AREA_AFTER = re.compile(
+    rf"[ ,(\n]{{1,3}}(?P<area>[GHJ][0-9][{_LETTER}])(?![A-Za-z0-9]|[ -]{{0,2}}[0-9][A-Z])"
+)
+_AREA_CUE = re.compile(
+    r"(?:code postal|postal code|code|\bfsa|\brta|\bqc|qu[ée]bec\)?|\bp\.?q\.?)(?: est| is)?"
+    r"[ :,\n(]*$",
+    re.IGNORECASE,
+)
+#: A text so short may be nothing but three characters.
+_SHORT_TEXT = 16
 #: A digit beside a letter: every digit of a code is one, few others are.
 _BESIDE_A_LETTER = re.compile(r"[0-9](?:(?<=[A-Za-z].)|(?=[A-Za-z]))")
 _DIGIT = str.maketrans("OIL", "011")
@@ -45,6 +54,11 @@ class PostalCode:
 
 def postal_codes(text: str) -> Iterator[PostalCode]:
     """Yield the codes that stand in `text`: six characters, or three after an address cue."""
+    alone = _AREA.fullmatch(text.strip()) if len(text) < _SHORT_TEXT else None
+    if alone:
+        at = text.index(alone[0])
+        yield PostalCode(alone[0].upper(), at, at + len(alone[0]))
+        return
     after = 0
     for digit in _BESIDE_A_LETTER.finditer(text):
         at = digit.start()
@@ -54,6 +68,12 @@ def postal_codes(text: str) -> Iterator[PostalCode]:
         if found:
             yield found
             after = found.end
+
+
+def area_after(text: str, end: int) -> PostalCode | None:
+    """Return the three characters that stand right after a town ending at `end`: "Laval H7N"."""
+    match = _AREA_AFTER.match(text, end)
+    return PostalCode(match["area"], match.start("area"), match.end()) if match else None
 
 
 def _code_around(text: str, digit: int) -> PostalCode | None:

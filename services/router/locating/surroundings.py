@@ -13,59 +13,109 @@ from services.router.locating.folding import Folded
 Standing = Literal["strong", "medium", "weak", "none"]
 
 _LINK = r"(?: (?:de|du|des|d|la|le|les|l|of|the))*"
+_STREETS = (
+    "rue|av|ave|avenue|boul|boulevard|blvd|bd|ch|chemin|rang|rg|route|rte|place|montee|montée|cote"
+    "|côte|autoroute|pont|square|quai|ruelle|croissant|crois|allee|allée|carre|carré|terrasse"
+    "|street|road|drive|promenade|impasse"
+)
 _STREET_BEFORE = re.compile(
-    r"[ ,.(](?:rue|av|ave|avenue|boul|boulevard|blvd|bd|ch|chemin|rang|route|rte|place|montee|cote"
-    r"|autoroute|pont|square|quai|ruelle|croissant|allee|carre|terrasse|street|road|drive|parc|lac"
-    rf"|riviere|mont|station|metro|gare|promenade|impasse)[.]?{_LINK} $"
+    rf"[ ,.(](?:{_STREETS}|parc|lac|riviere|mont|station|metro|gare)[.]?{_LINK} $"
 )
 _STREET_AFTER = re.compile(r" (?:st|street|ave|avenue|blvd|boulevard|road|rd|drive|lane)[ ,.]")
 _NUMBERED = re.compile(r"(?<!app)(?<!apt)[ ,][0-9]{1,5}[a-z]? ?,? $")
+#: The number of a house, not of a flat or a box, nor the end of a telephone number.
 _NUMBER_BEFORE = re.compile(
-    r"(?<!app)(?<!app[.])(?<!apt)(?<!apt[.])(?<!bureau)[ ,][0-9]{2,5}[a-z]? $"
+    r"(?<!app)(?<!app[.])(?<!apt)(?<!apt[.])(?<!bureau)(?<!cp)(?<!c[.]p[.])(?<!box)(?<!postale)"
+    r"(?<![0-9])[ ,][0-9]{2,5}[a-z]? $"
 )
+_NUMBER_AND_LINK = re.compile(r"(?<![0-9])[ ,][0-9]{1,5}[a-z]?,? (?:de|du|des|d|de la|de l) $")
 _DIRECTION = re.compile(r" (?:est|ouest|nord|sud|east|west|north|south|o|e|n|s|w)[ ,.]")
 _PERSON_BEFORE = re.compile(
     r"[ ,.(](?:m|mm|mme|mlle|monsieur|madame|mademoiselle|mr|mrs|ms|miss|dr|dre|docteur|me|maitre)"
     r"[.]? (?:(?!de |du |a |in |from |at )[a-z]+ )?$"
 )
 _BODY_BEFORE = re.compile(
-    r"[ ,.(](?:hopital|clsc|cegep|universite|ecole|caisse|caisses|college|club|hotel|restaurant"
-    rf"|journal|banque|eglise|university|hospital|school|bank|groupe|mouvement|prison){_LINK} $"
+    r"[ ,.(](?:hopital|clsc|cisss|ciusss|cssss|cegep|universite|ecole|caisse|caisses|college|club"
+    r"|hotel|restaurant|journal|banque|eglise|university|hospital|school|bank|groupe|mouvement"
+    r"|prison|commission scolaire|services scolaire|populaire|desjardins|tribunal|justice|aeroport"
+    rf"|airport|musee|museum|commerce|radio|radio canada|festival|detention|penitencier){_LINK} $"
 )
 _CUE_BEFORE = re.compile(
     r"[ ,.(](?:a|au|aux|ville|municipalite|paroisse|canton|village|city|town|in|at|from|habite|live"
     r"|demeure|vis|reside|bureau|office|cle|emploi|services quebec|secteur|quartier|region"
-    rf"|arrondissement|borough|mrc|domicilie|domiciliee){_LINK} $"
+    rf"|arrondissement|arr|borough|mrc|domicilie|domiciliee){_LINK} $"
 )
+_AREA_BEFORE = re.compile(r"[ ,.(](?:dans|en|sur)(?: (?:la|le|les|l))? $")
 _HOME_BEFORE = re.compile(
-    r"[ ,.(](?:habite|habitons|demeure|demeurons|vis|vivons|reside|residons|live|living"
-    r"|domiciliee?|installee?|ville|municipalite|city|town|region)"
-    r"(?: (?:a|au|aux|en|in|at|near|de|du|des|d|of))* $"
+    r"[ ,.(](?:j?habite|habitons|demeure|demeurons|vis|vivons|reside|residons|live|living"
+    r"|suis(?= (?:a|au|aux|en|de|du|des|d) )|domiciliee?|installee?|ville|municipalite|city|town"
+    r"|region)"
+    r"(?: (?:a|au|aux|en|in|at|near|de|du|des|d|of|maintenant|now))* $"
 )
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _PROVINCE_AFTER = re.compile(
     r"[ ,.]{1,3}(?:(?:qc|que|quebec|pq|p\.q|province de quebec)\b"
-    r"|[ghj][0-9][a-z] ?[0-9]|le [0-9])"
+    rf"|[ghj][0-9][a-z] ?[0-9]|(?:le|ce) (?:1er|[0-9])|(?:{_MONTHS})[a-z]* [0-9])"
 )
+_UNIT = r"(?:app|apt|appartement|bureau|suite|unit|unite|unité|local|porte|#)[. ]*#?[0-9]*[a-z]?"
+#: The street, the rural route or the box in front of the town. A full stop ends it, so that
+#: "12, rue X. Merci, Alma" is no address in Alma.
+_ADDRESS_BEFORE = re.compile(
+    rf"(?:[0-9][a-z]?[ ,]{{1,3}}(?:{_STREETS})\b[.]?[^.\n]{{1,50}}"
+    r"|\b(?:rang|rg)\b[.]?[^.\n]{1,40}"
+    r"|[0-9]{1,5} [^.,\n]{2,40} (?:street|st|road|rd|ave|avenue|blvd|drive|dr|lane|crescent|cres"
+    r"|est|ouest|nord|sud|east|west|north|south|[eonsw])[.]?"
+    r"|(?:\bc[. ]{0,2}p\b|\bcase postale|\bp[. ]{0,2}o[. ]{0,2}box|\bb[. ]{0,2}p\b|\br[. ]{0,2}r\b)"
+    r"[. ]{0,2}#? ?[0-9]+[^.\n]{0,30}|poste restante)"
+    rf"(?:, ?{_UNIT})?, (?:(?:à|a|in) )?$",
+    re.IGNORECASE,
+)
+_FIELD_AFTER = re.compile(
+    r"[ \t]*(?:$|[\r\n,;.()]|-|(?:qc|qu[ée]bec|pq|p\.q|canada)\b|[ghj][0-9])", re.IGNORECASE
+)
+_PROVINCE_OR_CODE = r"(?:qc|qu[ée]bec|pq|p\.q|canada|[a-z][0-9][a-z] ?[0-9][a-z][0-9])"
+_REST_OF_ADDRESS = re.compile(rf"[\s,.()!-]*(?:{_PROVINCE_OR_CODE}[\s,.()!-]*)*", re.IGNORECASE)
+#: A text so short may be nothing but a place.
+_SHORT_TEXT = 80
 
 
-def standing(folded: Folded, start: int, end: int, care: str) -> Standing:
+def standing(
+    folded: Folded, start: int, end: int, care: str, *, beside: bool = False, area: bool = False
+) -> Standing:
     """Return how much the name at `start:end` of the folded text says.
 
     strong: an address or a sentence of place; medium: a bare name; weak: a clue that does not
-    decide; none: part of a street, a person or a longer name.
+    decide; none: part of a street, a person or a longer name. `beside` tells that a name of the
+    same region stands right next to it, `area` that it is a region's or an MRC's.
     """
     first, last = folded.original(start), folded.original(end)
     if _is_part(folded.source, first, last):
         return "none"
+    if is_whole(folded.source, first, last):
+        return "weak" if care == "short" else "strong"
     before = folded.text[max(0, start - 48) : start]
     after = folded.text[end : end + 24] + " "
     if _is_street(before, after) or _PERSON_BEFORE.search(before):
         return "none"
     if _BODY_BEFORE.search(before):
         return "weak"
-    addressed = bool(_PROVINCE_AFTER.match(after))
-    cued = addressed or bool(_CUE_BEFORE.search(before))
-    return _weighed(folded.source[first:last], care, cued=cued, addressed=addressed)
+    addressed = beside or bool(_PROVINCE_AFTER.match(after))
+    cued = addressed or bool(_CUE_BEFORE.search(before) or (area and _AREA_BEFORE.search(before)))
+    words = folded.source[first:last]
+    if (care and not addressed) or not _is_proper(words):
+        in_address = follows_street(folded.source, first, last)
+        if in_address or _HOME_BEFORE.search(before):
+            return _at_home(words, care, addressed=addressed or in_address)
+    return _weighed(words, care, cued=cued, addressed=addressed)
+
+
+def _at_home(words: str, care: str, *, addressed: bool) -> Standing:
+    """Weigh a name after a street or a word of living, which says so even without a capital."""
+    if care == "short":
+        return "weak"
+    if care == "capitals":
+        return "strong" if words.isupper() else "none"
+    return "strong" if addressed or not care else "medium"
 
 
 def _weighed(words: str, care: str, *, cued: bool, addressed: bool) -> Standing:
@@ -79,7 +129,7 @@ def _weighed(words: str, care: str, *, cued: bool, addressed: bool) -> Standing:
             return "strong"
         # In a text all in capitals a capital says nothing: "A LA PRESENTATION DE".
         return "medium" if cued and proper and not words.isupper() else "weak" if proper else "none"
-    if cued and (proper or len(words) > 5):
+    if cued and (proper or len(words) > 3):
         return "strong"
     return "medium" if proper or len(words) > 8 else "weak"
 
@@ -92,16 +142,47 @@ def _is_proper(words: str) -> bool:
 def _is_street(before: str, after: str) -> bool:
     if _STREET_BEFORE.search(before) or _STREET_AFTER.match(after):
         return True
-    if after.startswith(",") and _NUMBER_BEFORE.search(before):
-        return True  # "4523 Laval, Montréal"
+    if after.startswith((",", " ,")) and (
+        _NUMBER_BEFORE.search(before) or _NUMBER_AND_LINK.search(before)
+    ):
+        return True  # "4523 Laval, Montréal", "5455 de Gaspé, Montréal"
     return bool(_NUMBERED.search(before) and _DIRECTION.match(after))
 
 
 def _is_part(source: str, first: int, last: int) -> bool:
-    """Tell whether a hyphen ties the name to another word: "Curé-Labelle", "Laval-Beauport"."""
-    return (first > 1 and source[first - 1] in "-‑" and source[first - 2].isalnum()) or (
-        last + 1 < len(source) and source[last] in "-‑" and source[last + 1].isalnum()
-    )
+    """Tell whether the name is a piece of something longer: "Curé-Labelle", "Laval-Beauport",
+    "ville.laval.qc.ca", "laval@exemple"."""
+    before, after = source[max(0, first - 2) : first], source[last : last + 2]
+    if before[1:] in _TIES and before[:1].isalnum():
+        return True
+    if after[:1] in _TIES and after[1:].isalnum():
+        return True
+    if "@" in (before[1:], after[:1]):
+        return True
+    in_site = before[1:] in _SITE and before[:1].isalnum() and source[first].islower()
+    return in_site or (after[:1] in _SITE and after[1:].islower())
+
+
+_TIES, _SITE = frozenset("-‑"), frozenset("./_")
+
+
+def follows_street(source: str, first: int, last: int) -> bool:
+    """Tell whether the name stands where an address has its town: after the street, on the same
+    line or on the one above, with nothing but a province behind it."""
+    if not _FIELD_AFTER.match(source, last):
+        return False
+    lead = source[max(0, first - 120) : first]
+    above, newline, line = lead.rpartition("\n")
+    if newline and not line.strip():
+        line = f"{above.rpartition(chr(10))[2].rstrip(' ,')}, "
+    return bool(_ADDRESS_BEFORE.search(line))
+
+
+def is_whole(source: str, first: int, last: int) -> bool:
+    """Tell whether the text is nothing but this name, a province and a code."""
+    if len(source) > _SHORT_TEXT or source[:first].strip(' \r\n\t"«(.-'):
+        return False
+    return bool(_REST_OF_ADDRESS.fullmatch(source, last))
 
 
 def is_home(folded: Folded, start: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from services.router.locating.names import ORDER, Meaning
@@ -16,6 +16,7 @@ class Territory:
     areas: Mapping[str, tuple[Meaning, ...]]
     municipalities: Mapping[str, tuple[Meaning, ...]]
     mrcs: Mapping[str, str]
+    abbreviations: Mapping[str, Meaning] = field(default_factory=dict)
 
     def regions_of(self, code: str, day: date) -> tuple[str, ...]:
         """Return the region of a municipality code on a day; of a code that ended, its last."""

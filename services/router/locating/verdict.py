@@ -10,6 +10,7 @@ from services.router.locating.territory import Territory
 from shared.domain.place import Evidence, Location
 
 _PLACES = frozenset({"postal_code", "fsa", "municipality", "borough", "locality", "mrc", "region"})
+_ABROAD = frozenset({"province", "country"})
 
 
 def judge(evidence: Sequence[Evidence], territory: Territory, day: date) -> Location:
@@ -26,7 +27,7 @@ def judge(evidence: Sequence[Evidence], territory: Territory, day: date) -> Loca
     if not witnesses:
         witnesses = [clue for clue in evidence if clue.kind == "unit_named" and clue.regions]
     if not witnesses:
-        open_question = any(clue.regions or clue.kind == "province" for clue in evidence)
+        open_question = any(clue.regions or clue.kind in _ABROAD for clue in evidence)
         return Location(status="ambiguous" if open_question else "none", evidence=everything)
     shared = set[str].intersection(*(set(clue.regions) for clue in witnesses))
     if len(shared) != 1:
@@ -43,7 +44,7 @@ def _decides(clue: Evidence) -> bool:
 def _is_outside(clue: Evidence) -> bool:
     if clue.kind == "postal_code":
         return PROVINCES[clue.value[0]] != "QC"
-    return clue.kind == "province" and clue.value != "QC" and clue.strength != "weak"
+    return clue.kind in _ABROAD and clue.value != "QC" and clue.strength != "weak"
 
 
 def _municipality(
