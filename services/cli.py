@@ -74,6 +74,21 @@ def route(paths: Paths, as_json: AsJson = False, language: Annotated[str, LANGUA
 
 
 @app.command()
+def locate(
+    texts: Annotated[
+        list[str] | None, typer.Argument(metavar="[TEXT…|-]", help="Texts; - or none: stdin.")
+    ] = None,
+    as_json: AsJson = False,
+    language: Annotated[str, LANGUAGE] = "fr",
+    on: Annotated[str | None, typer.Option(help="Day of the facts, as 2021-07-08.")] = None,
+) -> None:
+    """Say which place of Québec each text names, why, and which unit serves it."""
+    from services.commands.locating import locate_texts
+
+    locate_texts(texts or ["-"], read_settings(), as_json=as_json, language=language, on=on)
+
+
+@app.command()
 def cases(state: State = None, limit: Limit = 50) -> None:
     """List the newest cases; those held with their age and first candidate, oldest first."""
     from services.commands import listing
