@@ -22,18 +22,22 @@ class Said(NamedTuple):
 
 
 async def recours(
-    *arguments: str, env: Mapping[str, str], cwd: Path = ROOT, patience: float = 30.0
+    *arguments: str,
+    env: Mapping[str, str],
+    cwd: Path = ROOT,
+    patience: float = 30.0,
+    given: bytes | None = None,
 ) -> Said:
-    """Run a command to its end; `env` holds its RECOURS_… variables."""
+    """Run a command to its end; `env` holds its RECOURS_… variables, `given` its standard input."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.cli", *arguments,
         env={**_kept(), **env}, cwd=cwd,
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        stdin=asyncio.subprocess.DEVNULL if given is None else asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
         async with asyncio.timeout(patience):
-            out, err = await process.communicate()
+            out, err = await process.communicate(given)
     except TimeoutError:
         process.kill()
         out, err = await process.communicate()

@@ -123,14 +123,21 @@ def _names(gazetteer: Gazetteer, kind: str) -> dict[str, str]:
 
 
 def _lines(texts: Iterable[str]) -> Iterator[str]:
-    """Yield each text as it is and, in the place of "-", each line of standard input; bytes that
-    are no UTF-8 become the replacement character."""
+    """Yield each text as it is and, in the place of "-", each line of standard input."""
     for text in texts:
         if text != STDIN:
-            yield text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            yield _decoded(text.encode("utf-8", "surrogateescape"))
             continue
         for line in sys.stdin.buffer:
-            yield line.rstrip(b"\r\n").decode("utf-8", "replace")
+            yield _decoded(line.rstrip(b"\r\n"))
+
+
+def _decoded(line: bytes) -> str:
+    """Return a line as UTF-8, else as what old lists in French are in."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace")
 
 
 def _report(
@@ -166,7 +173,7 @@ def _sentence(location: Location, desk: _Desk, tongue: Literal["fr", "en"]) -> s
         here = Place(location.region, location.municipality_code, ())
         places = (here,) if location.municipality_code or not places else places
     said = words["or"].join(dict.fromkeys(_name(place, desk, tongue) for place in places))
-    colon = " : " if tongue == "fr" else ": "
+    colon = "\u00a0: " if tongue == "fr" else ": "
     return f"{words[location.status]}{colon}{said}." if said else f"{words[location.status]}."
 
 

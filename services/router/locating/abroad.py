@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from services.router.locating.names import Meaning, short_key
 
-_END = r"[ ,.)]*(?:$|\n|;|Canada|CANADA|USA|U\.S\.A)"
+_END = r"[ ,.)\r]*(?:$|\n|;|Canada|CANADA|USA|U\.S\.A)"
 _CODE = r"[ ,.)]*(?:[A-Z][0-9][A-Z] ?[0-9]|[0-9]{5}(?![0-9]))"
 _WORD = r"(?P<short>[A-ZÎ][A-Za-zÉÎ.-]{1,9})"
 _AFTER_TOWN = re.compile(rf"[ \n]{{0,2}}(?P<gap>[,(]?)[ \n]{{0,2}}{_WORD}(?={_END}|{_CODE})")

@@ -136,6 +136,8 @@ def _together(text: str, hits: list[Hit]) -> list[Hit]:
         after, after_end, following, _ = hits[place + 1]
         if after - end > _FAR or not _NEIGHBOURS.fullmatch(text, end, after):
             continue
+        if after - end == 1 and "ordinary" in (entry.care, following.care):
+            continue  # "Lorraine Lafontaine" is a person
         if _regions(entry) & _regions(following):
             hits[place] = (start, end, entry, True)
             hits[place + 1] = (after, after_end, following, True)
@@ -213,7 +215,7 @@ class _Search:
         weight = standing(self.folded, start, end, entry.care, beside=beside, area=area)
         if weight == "none":
             return None
-        meanings = self._meanings(entry, in_address=weight == "strong" and not beside)
+        meanings = self._meanings(entry, in_address=weight == "strong")
         if entry.care == "short":
             meanings, weight = self._of_several(meanings)
         elif entry.care == "ordinary" and entry.longer and self._is_bare(start, end):

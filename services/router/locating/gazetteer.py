@@ -20,10 +20,10 @@ from services.router.locating.names import (
     read_lines,
     read_mrcs,
     read_names,
-    spellings,
 )
 from services.router.locating.office_names import office_names
 from services.router.locating.residence import of_the_person
+from services.router.locating.spellings import spellings
 from services.router.locating.territory import Territory, narrowest_first
 from services.router.locating.verdict import judge
 from shared.domain.place import Location

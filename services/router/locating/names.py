@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -205,29 +205,3 @@ def _day(row: Row, column: str) -> date | None:
         return date.fromisoformat(row[column])
     except ValueError:
         raise row.fault(f"{column} is not a day written as 2021-07-08") from None
-
-
-_ARTICLES = ("le ", "la ", "les ", "l ")
-
-
-def spellings(key: str) -> Iterable[str]:
-    """Return the ways in which people write a key: "l assomption" also as "lassomption".
-
-    A leading article is dropped only before two words or more: "la baie" must not become "baie".
-    """
-    found = {key}
-    for article in _ARTICLES:
-        if key.startswith(article):
-            rest = key.removeprefix(article)
-            found.add(article.strip() + rest)
-            if " " in rest:
-                found.add(rest)
-    for elided in (" d ", " l "):
-        if elided in key:
-            found.add(key.replace(elided, elided.rstrip()))
-    if key.endswith(" saint"):  # "Esprit-St": `st` is written out before a letter only
-        found.add(f"{key.removesuffix('saint')}st")
-    words = key.split()
-    if 1 < len(words) <= 3 and len(key) > 9 and words[0] not in {"le", "la", "les"}:
-        found.add("".join(words))
-    return found

@@ -18,17 +18,28 @@ _STREETS = (
     "|côte|autoroute|pont|square|quai|ruelle|croissant|crois|allee|allée|carre|carré|terrasse"
     "|street|road|drive|promenade|impasse"
 )
-_STREET_BEFORE = re.compile(
-    rf"[ ,.(](?:{_STREETS}|parc|lac|riviere|mont|station|metro|gare)[.]?{_LINK} $"
+_MINOR = "parc|lac|riviere|mont|station|metro|gare|pont|quai|place|square|cote|montee"
+_STREET_BEFORE = re.compile(rf"[ ,.(](?:(?P<minor>{_MINOR})|{_STREETS})[.]?{_LINK} $")
+#: "rue du Pont" is named already: what follows is the town.
+_NAMED_STREET = re.compile(
+    r"[ ,.(](?:rue|av|ave|avenue|boul|boulevard|blvd|bd|ch|chemin|rang|rg|route|rte|montee)\b"
+    r"[^,]{0,40}$"
 )
 _STREET_AFTER = re.compile(r" (?:st|street|ave|avenue|blvd|boulevard|road|rd|drive|lane)[ ,.]")
 _NUMBERED = re.compile(r"(?<!app)(?<!apt)[ ,][0-9]{1,5}[a-z]? ?,? $")
-#: The number of a house, not of a flat or a box, nor the end of a telephone number.
+#: The number of a house, not of a flat or a box.
 _NUMBER_BEFORE = re.compile(
     r"(?<!app)(?<!app[.])(?<!apt)(?<!apt[.])(?<!bureau)(?<!cp)(?<!c[.]p[.])(?<!box)(?<!postale)"
-    r"(?<![0-9])[ ,][0-9]{2,5}[a-z]? $"
+    r"[ ,][0-9]{2,5}[a-z]? $"
 )
-_NUMBER_AND_LINK = re.compile(r"(?<![0-9])[ ,][0-9]{1,5}[a-z]?,? (?:de|du|des|d|de la|de l) $")
+_TELEPHONE = re.compile(r"[0-9]{3}[ ,.]{1,2}[0-9]{3}[ .][0-9]{4} $")
+#: "4523 Laval,", "664-4834 Nicolet,", "501, Varennes, app. 2": a number that begins an address.
+_HOUSE_BEFORE = re.compile(
+    r"(?:^|[\n,;:(]|\b(?:au|at|is|est))[ \t]*(?:[0-9]{1,5}[a-z]?[ ]?[-–][ ]?)?[0-9]{1,5}[a-z]?,?[ ]"
+    r"(?:(?:de la|de l['’]|des|de|du|d['’])[ ]?)?$",
+    re.IGNORECASE,
+)
+_HOUSE_AFTER = re.compile(r"[ ]?(?:[,\n]|#|(?:app|apt|bureau|suite|unit)\b)", re.IGNORECASE)
 _DIRECTION = re.compile(r" (?:est|ouest|nord|sud|east|west|north|south|o|e|n|s|w)[ ,.]")
 _PERSON_BEFORE = re.compile(
     r"[ ,.(](?:m|mm|mme|mlle|monsieur|madame|mademoiselle|mr|mrs|ms|miss|dr|dre|docteur|me|maitre)"
@@ -53,10 +64,18 @@ _HOME_BEFORE = re.compile(
     r"(?: (?:a|au|aux|en|in|at|near|de|du|des|d|of|maintenant|now))* $"
 )
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+#: What a number counts when it is not that of a house.
+_COUNTED = (
+    "jan|f[ée]v|mars|avr|mai|juin|juil|ao[ûu]t|sep|oct|nov|d[ée]c|fois|jours?|mois|ans|semaines"
+    "|heures|enfants|times|days|weeks|months|years|hours|children"
+)
 _PROVINCE_AFTER = re.compile(
     r"[ ,.]{1,3}(?:(?:qc|que|quebec|pq|p\.q|province de quebec)\b"
     rf"|[ghj][0-9][a-z] ?[0-9]|(?:le|ce) (?:1er|[0-9])|(?:{_MONTHS})[a-z]* [0-9])"
 )
+_CODE_AFTER = re.compile(r"[ ,.]{1,3}[ghj][0-9][a-z] ?[0-9][a-z][0-9]")
+#: "Julie Laval", "Garage Rimouski": a capital right before, on the line, and no number there.
+_NAME_BEFORE = re.compile(r"(?:^|\n)[^0-9\n]*\b[A-ZÀ-Ý][a-zà-ÿ]{2,}[ ]$")
 _UNIT = r"(?:app|apt|appartement|bureau|suite|unit|unite|unité|local|porte|#)[. ]*#?[0-9]*[a-z]?"
 #: The street, the rural route or the box in front of the town. A full stop ends it, so that
 #: "12, rue X. Merci, Alma" is no address in Alma.
@@ -66,7 +85,10 @@ _ADDRESS_BEFORE = re.compile(
     r"|[0-9]{1,5} [^.,\n]{2,40} (?:street|st|road|rd|ave|avenue|blvd|drive|dr|lane|crescent|cres"
     r"|est|ouest|nord|sud|east|west|north|south|[eonsw])[.]?"
     r"|(?:\bc[. ]{0,2}p\b|\bcase postale|\bp[. ]{0,2}o[. ]{0,2}box|\bb[. ]{0,2}p\b|\br[. ]{0,2}r\b)"
-    r"[. ]{0,2}#? ?[0-9]+[^.\n]{0,30}|poste restante)"
+    r"[. ]{0,2}#? ?[0-9]+[^.\n]{0,30}|poste restante"
+    r"|(?:^|[,;(][ ]?|\bau[ ]|\bat[ ])[0-9]{1,5}[a-z]?(?:[ ]?[-–][ ]?[0-9]{1,5})?,?[ ]"
+    r"(?:(?:de|du|des|la|le|les)[ ]|[dl]['’])*"
+    rf"(?!(?:{_COUNTED})[a-zé]*\b(?!-))[a-zà-ÿ][^.\n0-9]{{2,50}})"
     rf"(?:, ?{_UNIT})?, (?:(?:à|a|in) )?$",
     re.IGNORECASE,
 )
@@ -95,18 +117,22 @@ def standing(
         return "weak" if care == "short" else "strong"
     before = folded.text[max(0, start - 48) : start]
     after = folded.text[end : end + 24] + " "
-    if _is_street(before, after) or _PERSON_BEFORE.search(before):
+    if _is_street(before, after, folded.source, first, last) or _PERSON_BEFORE.search(before):
         return "none"
-    if _BODY_BEFORE.search(before):
+    if _is_body(before):
         return "weak"
     addressed = beside or bool(_PROVINCE_AFTER.match(after))
     cued = addressed or bool(_CUE_BEFORE.search(before) or (area and _AREA_BEFORE.search(before)))
     words = folded.source[first:last]
     if (care and not addressed) or not _is_proper(words):
         in_address = follows_street(folded.source, first, last)
-        if in_address or _HOME_BEFORE.search(before):
+        coded = bool(_CODE_AFTER.match(after))
+        if in_address or coded or _HOME_BEFORE.search(before):
             return _at_home(words, care, addressed=addressed or in_address)
-    return _weighed(words, care, cued=cued, addressed=addressed)
+    weight = _weighed(words, care, cued=cued, addressed=addressed)
+    if weight == "medium" and not cued and _follows_name(folded.source, first):
+        return "weak"
+    return weight
 
 
 def _at_home(words: str, care: str, *, addressed: bool) -> Standing:
@@ -139,14 +165,29 @@ def _is_proper(words: str) -> bool:
     return re.split(r"[^\w]+", words)[-1][:1].isupper()
 
 
-def _is_street(before: str, after: str) -> bool:
-    if _STREET_BEFORE.search(before) or _STREET_AFTER.match(after):
+def _is_street(before: str, after: str, source: str, first: int, last: int) -> bool:
+    street = _STREET_BEFORE.search(before)
+    if street and not (street["minor"] and _NAMED_STREET.search(before, 0, street.start() + 1)):
         return True
-    if after.startswith((",", " ,")) and (
-        _NUMBER_BEFORE.search(before) or _NUMBER_AND_LINK.search(before)
-    ):
-        return True  # "4523 Laval, Montréal", "5455 de Gaspé, Montréal"
-    return bool(_NUMBERED.search(before) and _DIRECTION.match(after))
+    if _STREET_AFTER.match(after):
+        return True
+    if after.startswith(",") and _NUMBER_BEFORE.search(before) and not _TELEPHONE.search(before):
+        return True  # "j’habite au 4523 Laval, Montréal"
+    if _NUMBERED.search(before) and _DIRECTION.match(after):
+        return True
+    return _is_house(source, first, last)
+
+
+def _is_body(before: str) -> bool:
+    body = _BODY_BEFORE.search(before)
+    return bool(body) and not _NAMED_STREET.search(before, 0, body.start() + 1 if body else 0)
+
+
+def _is_house(source: str, first: int, last: int) -> bool:
+    """Tell whether the name is a street behind its number, with nothing that says "street"."""
+    if not _HOUSE_AFTER.match(source, last):
+        return False
+    return bool(_HOUSE_BEFORE.search(source[max(0, first - 24) : first]))
 
 
 def _is_part(source: str, first: int, last: int) -> bool:
@@ -174,8 +215,12 @@ def follows_street(source: str, first: int, last: int) -> bool:
     lead = source[max(0, first - 120) : first]
     above, newline, line = lead.rpartition("\n")
     if newline and not line.strip():
-        line = f"{above.rpartition(chr(10))[2].rstrip(' ,')}, "
+        line = above.rpartition("\n")[2].rstrip(" ,\r") + ", "
     return bool(_ADDRESS_BEFORE.search(line))
+
+
+def _follows_name(source: str, first: int) -> bool:
+    return bool(_NAME_BEFORE.search(source[max(0, first - 60) : first]))
 
 
 def is_whole(source: str, first: int, last: int) -> bool:
