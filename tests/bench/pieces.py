@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from services.intake.readers import Readers
@@ -13,9 +13,10 @@ from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_head
 from services.router.locating.gazetteer import load_gazetteer, locate
 from shared.department import load_department
+from shared.domain.unit import Unit
 from tests.bench.figures import Bar, Figure, Spread
 from tests.bench.load import mail
-from tests.bench.memory import multiple
+from tests.bench.memory import gazetteer_megabytes, multiple
 from tests.conftest import ROOT
 
 #: Seconds for which each part is called again and again.
@@ -25,6 +26,11 @@ DAY = date(2026, 11, 20)
 READ = Bar(least=1000.0)
 HAND_OVER = Bar(most=0.5)
 MEMORY = Bar(most=8.0)
+SEARCHED = Bar(least=3000.0)
+LOADED = Bar(most=0.5)
+MEGABYTES = Bar(most=100.0)
+#: Characters of the text that is searched for places.
+SEARCHED_SIZE = 2000
 DEPARTMENT = ROOT / "deploy" / "department"
 
 
@@ -44,7 +50,9 @@ async def pieces(size: int) -> list[Figure]:
             HAND_OVER,
         ),
         Figure("memory of a 23 MiB mail", Spread((multiple(),)), "× size", MEMORY),
-        Figure("texts searched for places", _locating(read(raw).own_text), "/s"),
+        Figure("texts of 2 kB searched for places", _locating(_text()), "/s", SEARCHED),
+        Figure("gazetteer loaded", _loading(), "s", LOADED),
+        Figure("gazetteer in memory", Spread((gazetteer_megabytes(),)), "MB", MEGABYTES),
         Figure("acknowledgements composed and rendered", _rendering(), "/s"),
     ]
 
@@ -86,6 +94,20 @@ def _locating(text: str) -> Spread:
     units = load_department(DEPARTMENT).units
     gazetteer = load_gazetteer(DEPARTMENT)
     return _speed(lambda: locate(text, gazetteer, on=DAY, units=units))
+
+
+def _text() -> str:
+    """Return an ordinary complaint of 2 kB: an address in it, and sentences around it."""
+    return read(mail(1, 2 * SEARCHED_SIZE).removesuffix(b".\r\n")).own_text[:SEARCHED_SIZE]
+
+
+def _loading() -> Spread:
+    units = load_department(DEPARTMENT).units
+    return Spread.of(1 / value for value in _speed(lambda: _ready(units)).values)
+
+
+def _ready(units: Mapping[str, Unit]) -> None:
+    load_gazetteer(DEPARTMENT).automaton(units)
 
 
 def _rendering() -> Spread:

@@ -44,6 +44,7 @@ Hit = tuple[int, int, Entry, bool]
 #: Between two names of one address: "Saint-Georges (Beauce)", "Sainte-Marie de Beauce".
 _NEIGHBOURS = re.compile(r"[ ,]{1,3}(?:arr[. ]+|de |d |en |dans )?(?:la |le |les |l )?")
 _FAR = 12
+_AREA_NEXT = re.compile(r"[ ,]{1,4}[ghj][0-9][a-z][ ,.]")
 _NOTHING: Hit = (1 << 30, 1 << 30, Entry("", (Meaning("locality", "", ()),), "", False), False)
 
 
@@ -80,7 +81,7 @@ def clues(
 
 def _areas_after(text: str, folded: Folded, hits: Iterable[Hit]) -> Iterator[PostalCode]:
     for _, end, entry, _ in hits:
-        if entry.meanings[0].kind != "unit":
+        if entry.meanings[0].kind != "unit" and _AREA_NEXT.match(folded.text, end):
             code = area_after(text, folded.original(end))
             if code:
                 yield code

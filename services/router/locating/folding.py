@@ -10,9 +10,11 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: What stands between words but never within a name; a blank line counts as one.
 HARD = ","
+_BLANK_LINE = f" {HARD} "
 _LIGATURE_OE, _LIGATURE_AE = "\x01", "\x02"
 _SPACES = "\t\r -'\u00a0\u2010\u2011\u2013\u2014\u2018\u2019`\u00b4/\\_*>?!"
 
@@ -38,8 +40,7 @@ def _folded(letter: str) -> str:
 _TABLE = _byte_table()
 #: What changes length. Each pattern begins with fixed letters, which makes its search ten times
 #: as fast as one pattern of alternatives.
-_GAP = re.compile(r"  [ \n]*")
-_LINE = re.compile(r"\n[ \n]*")
+_GAPS = tuple(re.compile(pattern) for pattern in (r"  [ \n]*", r" \n[ \n]*", r"\n[ \n]+"))
 _LIGATURE = re.compile(r"[\x01\x02]")
 #: `st` is written out before a letter only: in "12 Main St" it is a street.
 _SAINT = re.compile(r"st(?<![a-z0-9]..)(?P<rest>e?s?)(?:\. ?| )(?=[a-z])")
@@ -69,13 +70,21 @@ class Folded:
 
 def fold(source: str) -> Folded:
     """Return `source` folded. Characters outside Windows-1252 fold to a space."""
-    plain, places = source, None
-    if not source.isascii() and not unicodedata.is_normalized("NFC", source):
-        places = [at for at, letter in enumerate(source) if not unicodedata.combining(letter)]
-        plain = "".join(source[at] for at in places)
-        places.append(len(source))
-    flat = plain.encode("cp1252", "replace").translate(_TABLE).decode("ascii")
+    try:  # Windows-1252 has no combining marks: most texts need no other look for them
+        narrow, places = source.encode("cp1252"), None
+    except UnicodeEncodeError:
+        plain, places = _composed(source)
+        narrow = plain.encode("cp1252", "replace")
+    flat = narrow.translate(_TABLE).decode("ascii")
     return _edited(f" {flat} ", source, places)
+
+
+def _composed(source: str) -> tuple[str, list[int] | None]:
+    """Return the text without combining marks, and where each letter of it stood."""
+    if unicodedata.is_normalized("NFC", source):
+        return source, None
+    places = [at for at, letter in enumerate(source) if not unicodedata.combining(letter)]
+    return "".join(source[at] for at in places), [*places, len(source)]
 
 
 def _edited(flat: str, source: str, places: list[int] | None) -> Folded:
@@ -92,17 +101,17 @@ def _edited(flat: str, source: str, places: list[int] | None) -> Folded:
         cuts.append(length)
         shifts.append(end - length - 1)
     pieces.append(flat[done:])
-    return Folded("".join(pieces), source, cuts, shifts, places)
+    # A line end between two words is as long as the space that it becomes.
+    return Folded("".join(pieces).replace("\n", " "), source, cuts, shifts, places)
 
 
 def _edits(flat: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, new text) of all that changes length; the first of two that overlap
     is the one that counts."""
-    for pattern in (_GAP, _LINE):
+    for pattern in _GAPS:
         for gap in pattern.finditer(flat):
             start, end = gap.span()
-            new = f" {HARD} " if gap[0].count("\n") > 1 else " "
-            yield start - (flat[start - 1] == " "), end, new
+            yield start, end, _BLANK_LINE if flat.count("\n", start, end) > 1 else " "
     for saint in _SAINT.finditer(flat):
         yield *saint.span(), f"saint{saint['rest']} "
     for city in _MONTREAL.finditer(flat):
@@ -111,6 +120,8 @@ def _edits(flat: str) -> Iterator[tuple[int, int, str]]:
         yield *letter.span(), "oe" if letter[0] == _LIGATURE_OE else "ae"
 
 
+#: Loading asks several times for the key of each of some 2,500 names.
+@lru_cache(maxsize=4096)
 def match_key(name: str) -> str:
     """Return the key under which a name is found: "Ste-Thérèse" gives "sainte therese"."""
     return " ".join(fold(name).text.replace(HARD, " ").replace(".", " ").split())

@@ -51,7 +51,7 @@ class Gazetteer:
     _automaton: Any = field(default=None, repr=False)
 
     def automaton(self, units: Mapping[str, Unit]) -> Any:
-        """Return the automaton for these units; takes some 20 ms the first time."""
+        """Return the automaton for these units; takes some 60 ms the first time."""
         if self._automaton is None or self._units is not units:
             self._automaton = _automaton((*self.names, *office_names(units.values())))
             self._units = units
@@ -61,7 +61,7 @@ class Gazetteer:
 def load_gazetteer(folder: Path) -> Gazetteer:
     """Return the gazetteer of a department's folder, or of its `territory` folder itself.
 
-    Raise Misconfigured with file and line. Takes some 40 ms.
+    Raise Misconfigured with file and line. Takes some 80 ms.
     """
     tables = folder / "territory" if (folder / "territory").is_dir() else folder
     names = tuple(read_names(tables))
