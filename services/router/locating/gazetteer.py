@@ -22,7 +22,7 @@ from services.router.locating.names import (
     read_names,
 )
 from services.router.locating.office_names import office_names
-from services.router.locating.residence import of_the_person
+from services.router.locating.residence import of_the_person, without_bodies
 from services.router.locating.spellings import spellings
 from services.router.locating.territory import Territory, narrowest_first
 from services.router.locating.verdict import judge
@@ -78,7 +78,9 @@ def locate(text: str, gazetteer: Gazetteer, *, on: date, units: Mapping[str, Uni
     """
     text = text[:LONGEST]
     automaton = gazetteer.automaton(units)
-    evidence = clues(text, fold(text), automaton, gazetteer.territory, on)
+    folded = fold(text)
+    found = clues(text, folded, automaton, gazetteer.territory, on)
+    evidence = without_bodies(text, folded.text, found)
     location = judge(evidence, gazetteer.territory, on)
     if location.status == "conflict":
         again = judge(of_the_person(text, evidence), gazetteer.territory, on)

@@ -1,8 +1,9 @@
-"""Whose place it is that a text names, asked only where its places contradict each other.
+"""Whose place it is that a text names: the writer's, a ministry's, or an office's.
 
 A person tells where they live ("j’habite à", "my address is"), writes to a ministry at its own
-address, and names offices that served them. The first outweighs the rest, the second says nothing
-of the person, and the third never gives way: who served the person is what matters.
+address, and names offices that served them. The second says nothing of the person; where places
+contradict each other the first outweighs the rest, but never the third: who served the person is
+what matters.
 """
 
 from __future__ import annotations
@@ -47,7 +48,22 @@ _MOVED = re.compile(
     r"|\bprevious|\btransf[ée]r|\bj\W?habitais|\bje demeurais|\bje vivais|\bused to\b",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]", re.IGNORECASE)
+_OFFICE = re.compile(r"\b(?:bureau de|bureau d\W|office|cle|services qu[ée]bec)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b(?:je|j|nous|qui|il|elle|i|we|who|he|she|my|mon)\b", re.IGNORECASE)
+#: What `_BODY` needs at the least, as it folds: a text without any of these names no body.
+_BODY_WORDS = (
+    "minist", "plaintes", "protecteur", "gouvernement", "assemblee", "tribunal", "commission",
+    "centre de comm", "complaints", "ombudsman", "department", "canada", "revenu", "retraite",
+)  # fmt: skip
 _BREAK = re.compile(r"\n\s*\n|[.!?](?<!\bSt.)(?<!\bSte.)(?<!boul.)(?<!\bav.)(?<!app.)\s+[A-ZÀ-Ý]")
+
+
+def without_bodies(text: str, folded: str, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """Return the evidence with what stands in the address of a ministry or the like made weak."""
+    if not any(word in folded for word in _BODY_WORDS):
+        return evidence
+    return [_weaker(clue) if _is_of_a_body(text, clue) else clue for clue in evidence]
 
 
 def of_the_person(text: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -56,7 +72,7 @@ def of_the_person(text: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ..
     Given evidence that contradicts itself; unchanged when the text does not say whose place is
     whose, and when it tells of a move or of where somebody was served.
     """
-    kept = tuple(_weaker(clue) if _is_of_a_body(text, clue) else clue for clue in evidence)
+    kept = tuple(evidence)
     homes = [clue for clue in kept if clue.strength != "weak" and _is_home(text, clue)]
     if not homes or _MOVED.search(text):
         return kept
@@ -78,9 +94,16 @@ def _is_home(text: str, clue: Evidence) -> bool:
 
 
 def _is_of_a_body(text: str, clue: Evidence) -> bool:
+    """Tell whether the clue stands in the address of a body: its name, then a number or a line
+    end, and neither words of living nor another code between."""
     before = _before(text, clue, 2 * _REACH)
     bodies = [found.end() for found in _BODY.finditer(before)]
-    return bool(bodies) and not _HOME.search(before[bodies[-1] :])
+    if not bodies or clue.kind == "unit_named":
+        return False
+    between = before[bodies[-1] :]
+    if _CODE.search(between) or _OFFICE.search(between) or _PERSON.search(between):
+        return False
+    return bool(re.search(r"[0-9\n]", between))
 
 
 def _before(text: str, clue: Evidence, reach: int) -> str:

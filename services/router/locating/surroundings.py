@@ -59,8 +59,8 @@ _CUE_BEFORE = re.compile(
 _AREA_BEFORE = re.compile(r"[ ,.(](?:dans|en|sur)(?: (?:la|le|les|l))? $")
 _HOME_BEFORE = re.compile(
     r"[ ,.(](?:j?habite|habitons|demeure|demeurons|vis|vivons|reside|residons|live|living"
-    r"|suis(?= (?:a|au|aux|en|de|du|des|d) )|domiciliee?|installee?|ville|municipalite|city|town"
-    r"|region)"
+    r"|suis(?= (?:a|au|aux|en|de|du|des|d) )|reste(?= (?:a|au|aux|en|dans) )"
+    r"|domiciliee?|installee?|ville|municipalite|city|town|region)"
     r"(?: (?:a|au|aux|en|in|at|near|de|du|des|d|of|maintenant|now))* $"
 )
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -75,7 +75,24 @@ _PROVINCE_AFTER = re.compile(
 )
 _CODE_AFTER = re.compile(r"[ ,.]{1,3}[ghj][0-9][a-z] ?[0-9][a-z][0-9]")
 #: "Julie Laval", "Garage Rimouski": a capital right before, on the line, and no number there.
-_NAME_BEFORE = re.compile(r"(?:^|\n)[^0-9\n]*\b[A-ZÀ-Ý][a-zà-ÿ]{2,}[ ]$")
+_NAME_BEFORE = re.compile(
+    r"(?:^|\n)[^0-9\n]*\b(?:[A-ZÀ-Ý][a-zà-ÿ]{2,}|[A-Z][.]|(?!QC|MRC|CLE|RCM)[A-Z]{2,5})[ ]$"
+)
+#: In a line all in capitals, the one word before: "MARIE LAVAL".
+_FIRST_NAME = re.compile(r"(?:^|\n)[ ]*(?!QC|MRC|CLE|RCM)[A-ZÀ-Ý-]{2,}[ ]$")
+#: "à la Saint-Jean-Baptiste" is a feast, "au Saint-Hubert" a restaurant: towns take no article.
+_SAINT = re.compile(r"s(?:ain)?te?[ .‑-]", re.IGNORECASE)
+_SAINT_WITH_ARTICLE = re.compile(r" (?:la|le|au|du) $")
+_CORNER_BEFORE = re.compile(
+    r"[ ,.(](?:au coin|angle|corner|intersection|fete|conge|jour|autobus|autocar|train|vol)"
+    rf"{_LINK} $"
+)
+#: First words that lower-case names share with ordinary speech: "dans la prairie".
+_COMMON_FIRST = frozenset(
+    {"la", "le", "les", "l", "lac", "riviere", "pont", "mont", "cap", "baie", "grand", "grande",
+     "gros", "grosse", "petit", "petite", "pointe", "bois", "belle", "beaux", "deux", "trois",
+     "port", "sacre", "bonne", "chute", "rapide", "terrasse", "ville"}
+)  # fmt: skip
 _UNIT = r"(?:app|apt|appartement|bureau|suite|unit|unite|unité|local|porte|#)[. ]*#?[0-9]*[a-z]?"
 #: The street, the rural route or the box in front of the town. A full stop ends it, so that
 #: "12, rue X. Merci, Alma" is no address in Alma.
@@ -95,6 +112,7 @@ _ADDRESS_BEFORE = re.compile(
 _FIELD_AFTER = re.compile(
     r"[ \t]*(?:$|[\r\n,;.()]|-|(?:qc|qu[ée]bec|pq|p\.q|canada)\b|[ghj][0-9])", re.IGNORECASE
 )
+_LINE_END = re.compile(r"[ .,]*(?:$|[\r\n])")
 _PROVINCE_OR_CODE = r"(?:qc|qu[ée]bec|pq|p\.q|canada|[a-z][0-9][a-z] ?[0-9][a-z][0-9])"
 _REST_OF_ADDRESS = re.compile(rf"[\s,.()!-]*(?:{_PROVINCE_OR_CODE}[\s,.()!-]*)*", re.IGNORECASE)
 #: A text so short may be nothing but a place.
@@ -115,22 +133,22 @@ def standing(
         return "none"
     if is_whole(folded.source, first, last):
         return "weak" if care == "short" else "strong"
+    words = folded.source[first:last]
     before = folded.text[max(0, start - 48) : start]
     after = folded.text[end : end + 24] + " "
-    if _is_street(before, after, folded.source, first, last) or _PERSON_BEFORE.search(before):
+    if _is_no_place(before, after, words) or _is_house(folded.source, first, last):
         return "none"
     if _is_body(before):
         return "weak"
     addressed = beside or bool(_PROVINCE_AFTER.match(after))
     cued = addressed or bool(_CUE_BEFORE.search(before) or (area and _AREA_BEFORE.search(before)))
-    words = folded.source[first:last]
     if (care and not addressed) or not _is_proper(words):
         in_address = follows_street(folded.source, first, last)
         coded = bool(_CODE_AFTER.match(after))
         if in_address or coded or _HOME_BEFORE.search(before):
             return _at_home(words, care, addressed=addressed or in_address)
     weight = _weighed(words, care, cued=cued, addressed=addressed)
-    if weight == "medium" and not cued and _follows_name(folded.source, first):
+    if weight == "medium" and not cued and _follows_name(folded.source, first, last):
         return "weak"
     return weight
 
@@ -157,7 +175,13 @@ def _weighed(words: str, care: str, *, cued: bool, addressed: bool) -> Standing:
         return "medium" if cued and proper and not words.isupper() else "weak" if proper else "none"
     if cued and (proper or len(words) > 3):
         return "strong"
-    return "medium" if proper or len(words) > 8 else "weak"
+    return "medium" if proper or _is_clear(words) else "weak"
+
+
+def _is_clear(words: str) -> bool:
+    """Tell whether a name in small letters is hardly anything else: "trois-rivières"."""
+    first = re.split(r"[ '’]", words)[0].replace("è", "e").replace("é", "e")
+    return len(words) > 8 and ("-" in words or first not in _COMMON_FIRST)
 
 
 def _is_proper(words: str) -> bool:
@@ -165,7 +189,14 @@ def _is_proper(words: str) -> bool:
     return re.split(r"[^\w]+", words)[-1][:1].isupper()
 
 
-def _is_street(before: str, after: str, source: str, first: int, last: int) -> bool:
+def _is_no_place(before: str, after: str, words: str) -> bool:
+    """Tell whether the name is that of a street, a person or a feast."""
+    if _is_street(before, after) or _PERSON_BEFORE.search(before):
+        return True
+    return bool(_SAINT.match(words) and _SAINT_WITH_ARTICLE.search(before))
+
+
+def _is_street(before: str, after: str) -> bool:
     street = _STREET_BEFORE.search(before)
     if street and not (street["minor"] and _NAMED_STREET.search(before, 0, street.start() + 1)):
         return True
@@ -173,12 +204,13 @@ def _is_street(before: str, after: str, source: str, first: int, last: int) -> b
         return True
     if after.startswith(",") and _NUMBER_BEFORE.search(before) and not _TELEPHONE.search(before):
         return True  # "j’habite au 4523 Laval, Montréal"
-    if _NUMBERED.search(before) and _DIRECTION.match(after):
-        return True
-    return _is_house(source, first, last)
+    return bool(_NUMBERED.search(before) and _DIRECTION.match(after))
 
 
 def _is_body(before: str) -> bool:
+    """Tell whether the name is that of a hospital, a school, a corner of streets, a feast."""
+    if _CORNER_BEFORE.search(before):
+        return True
     body = _BODY_BEFORE.search(before)
     return bool(body) and not _NAMED_STREET.search(before, 0, body.start() + 1 if body else 0)
 
@@ -219,8 +251,11 @@ def follows_street(source: str, first: int, last: int) -> bool:
     return bool(_ADDRESS_BEFORE.search(line))
 
 
-def _follows_name(source: str, first: int) -> bool:
-    return bool(_NAME_BEFORE.search(source[max(0, first - 60) : first]))
+def _follows_name(source: str, first: int, last: int) -> bool:
+    before = source[max(0, first - 60) : first]
+    if source[first:last].isupper():
+        return bool(_FIRST_NAME.search(before) and _LINE_END.match(source, last))
+    return bool(_NAME_BEFORE.search(before))
 
 
 def is_whole(source: str, first: int, last: int) -> bool:
