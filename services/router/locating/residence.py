@@ -30,17 +30,22 @@ _BODY = re.compile(
     r"|ombudsman|department of|service canada|revenu (?:qu[ée]bec|canada)|retraite qu[ée]bec)",
     re.IGNORECASE,
 )
-#: A place in one of these sentences is not only scenery: it may be where the person was served.
+#: A place in one of these sentences is not only scenery: the writer may have been served there, or
+#: the complaint may be about this other person.
+_RELATIVE = (
+    r"s(?:oe|œ)urs?|fr[èe]res?|m[èe]re|p[èe]re|parents?|fils|fille|mari|femme|[ée]pou(?:x|se)"
+    r"|conjointe?|oncle|tante|cousine?|amie?|cliente?|mother|father|sister|brother|(?:my|our|her|his) son|daughter"
+    r"|husband|wife|spouse|partner|aunt|uncle|cousin|friend|client"
+)
 _SERVED = re.compile(
     r"\b(?:bureaux?|offices?|cle|centre local|agente?s?|agents?|fonctionnaires?|dossier|file|served"
-    r"|servie?|services qu[ée]bec|guichet|counter|appointment|rendez-vous)\b",
+    rf"|servie?|services qu[ée]bec|guichet|counter|appointment|rendez-vous|{_RELATIVE})\b",
     re.IGNORECASE,
 )
 #: After one of these the sentence no longer tells where the person lives.
 _ELSEWHERE = re.compile(
-    r"\b(?:mais|but|travaill\w*|work\w*|n[ée]e? |born|s(?:oe|œ)ur|fr[èe]re|m[èe]re|p[èe]re"
-    r"|fil(?:s|le)|mother|father|sister|brother|son|daughter|car|puis|et je|and i|où"
-    r"|where|whereas|tandis)\b",
+    rf"\b(?:mais|but|travaill\w*|work\w*|n[ée]e? |born|{_RELATIVE}|car|puis|et je|and i|où|where"
+    r"|whereas|tandis)\b",
     re.IGNORECASE,
 )
 _MOVED = re.compile(

@@ -23,7 +23,7 @@ MINISTRY = "Ministère de l’Exemple\n1, rue X\nQuébec (Québec) G1R 1A1"
     [
         (f"12, rue des Pins\nAlma (Québec) G8B 1A1\n\n{MINISTRY}\n\nMadame,", "02"),
         ("J’habite à Gatineau.\n\nUn organisme m’aide : 5, rue X, Saint-Jérôme J7Z 1A1", "07"),
-        ("I live at 12 Main Street, Shawville. My brother is in Rimouski.", "07"),
+        ("I live at 12 Main Street, Shawville. The letter came from Rimouski.", "07"),
         ("Adresse : 3, rue X, Matane\n\nJ’ai téléphoné à Montréal.", "01"),
         ("Elle habite à Lachute. Je suis son avocat, 9, rue X, Montréal H2X 1Y4.", "15"),
     ],
@@ -46,6 +46,7 @@ def test_the_home_outweighs_addresses_that_are_not_the_persons(
         "J’habite à Laval. J’ai déménagé, avant j’étais à Rimouski.",
         "12, rue X, Alma\n\n9, rue Y, Montréal",
         "J’habite à Laval, J4H 1A1",
+        "J’habite à Laval. Ma mère, à Matane, attend son chèque.",
     ],
 )
 def test_what_may_be_where_the_person_was_served_stays_a_conflict(
