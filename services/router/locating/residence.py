@@ -34,8 +34,8 @@ _BODY = re.compile(
 #: the complaint may be about this other person.
 _RELATIVE = (
     r"s(?:oe|œ)urs?|fr[èe]res?|m[èe]re|p[èe]re|parents?|fils|fille|mari|femme|[ée]pou(?:x|se)"
-    r"|conjointe?|oncle|tante|cousine?|amie?|cliente?|mother|father|sister|brother|(?:my|our|her|his) son|daughter"
-    r"|husband|wife|spouse|partner|aunt|uncle|cousin|friend|client"
+    r"|conjointe?|oncle|tante|cousine?|amie?|cliente?|mother|father|sister|brother"
+    r"|(?:my|our|her|his) son|daughter|husband|wife|spouse|partner|aunt|uncle|cousin|friend|client"
 )
 _SERVED = re.compile(
     r"\b(?:bureaux?|offices?|cle|centre local|agente?s?|agents?|fonctionnaires?|dossier|file|served"

@@ -23,7 +23,7 @@ _STREET_BEFORE = re.compile(rf"[ ,.(](?:(?P<minor>{_MINOR})|{_STREETS})[.]?{_LIN
 #: "rue du Pont" is named already: what follows is the town.
 _NAMED_STREET = re.compile(
     r"[ ,.(](?:rue|av|ave|avenue|boul|boulevard|blvd|bd|ch|chemin|rang|rg|route|rte|montee)\b"
-    r"[^,]{0,40}$"
+    r"[.]?[^,.0-9]{0,40}$"
 )
 _STREET_AFTER = re.compile(r" (?:st|street|ave|avenue|blvd|boulevard|road|rd|drive|lane)[ ,.]")
 _NUMBERED = re.compile(r"(?<!app)(?<!apt)[ ,][0-9]{1,5}[a-z]? ?,? $")
@@ -70,7 +70,8 @@ _COUNTED = (
     "|heures|enfants|times|days|weeks|months|years|hours|children"
 )
 _PROVINCE_AFTER = re.compile(
-    r"[ ,.]{1,3}(?:(?:qc|que|quebec|pq|p\.q|province de quebec)\b"
+    r"[ ,.]{1,3}(?:(?:qc|que|quebec(?!,? (?:le|ce) [0-9]|[ ,]{1,2}(?:quebec|qc))|pq|p\.q"
+    r"|province de quebec)\b"
     rf"|[ghj][0-9][a-z] ?[0-9]|(?:le|ce) (?:1er|[0-9])|(?:{_MONTHS})[a-z]* [0-9])"
 )
 _CODE_AFTER = re.compile(r"[ ,.]{1,3}[ghj][0-9][a-z] ?[0-9][a-z][0-9]")
