@@ -16,6 +16,7 @@ from functools import lru_cache
 HARD = ","
 _BLANK_LINE = f" {HARD} "
 _LIGATURE_OE, _LIGATURE_AE = "\x01", "\x02"
+_LIGATURES = ((_LIGATURE_OE, "oe"), (_LIGATURE_AE, "ae"))
 _SPACES = "\t\r -'\u00a0\u2010\u2011\u2013\u2014\u2018\u2019`\u00b4/\\_*>?!"
 
 
@@ -41,7 +42,6 @@ _TABLE = _byte_table()
 #: What changes length. Each pattern begins with fixed letters, which makes its search ten times
 #: as fast as one pattern of alternatives.
 _GAPS = tuple(re.compile(pattern) for pattern in (r"  [ \n]*", r" \n[ \n]*", r"\n[ \n]+"))
-_LIGATURE = re.compile(r"[\x01\x02]")
 #: `st` is written out before a letter only: in "12 Main St" it is a street.
 _SAINT = re.compile(r"st(?<![a-z0-9]..)(?P<rest>e?s?)(?:\. ?| )(?=[a-z])")
 _MONTREAL = re.compile(r"mt(?<![a-z0-9]..)r?l(?![a-z0-9])")
@@ -116,8 +116,11 @@ def _edits(flat: str) -> Iterator[tuple[int, int, str]]:
         yield *saint.span(), f"saint{saint['rest']} "
     for city in _MONTREAL.finditer(flat):
         yield *city.span(), "montreal"
-    for letter in _LIGATURE.finditer(flat):
-        yield *letter.span(), "oe" if letter[0] == _LIGATURE_OE else "ae"
+    for ligature, letters in _LIGATURES:
+        at = flat.find(ligature)
+        while at >= 0:
+            yield at, at + 1, letters
+            at = flat.find(ligature, at + 1)
 
 
 #: Loading asks several times for the key of each of some 2,500 names.

@@ -78,9 +78,8 @@ def locate(text: str, gazetteer: Gazetteer, *, on: date, units: Mapping[str, Uni
     """
     text = text[:LONGEST]
     automaton = gazetteer.automaton(units)
-    folded = fold(text)
-    found = clues(text, folded, automaton, gazetteer.territory, on)
-    evidence = without_bodies(text, folded.text, found)
+    found = clues(text, fold(text), automaton, gazetteer.territory, on)
+    evidence = without_bodies(text, found)
     location = judge(evidence, gazetteer.territory, on)
     if location.status == "conflict":
         again = judge(of_the_person(text, evidence), gazetteer.territory, on)

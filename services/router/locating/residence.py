@@ -56,18 +56,16 @@ _MOVED = re.compile(
 _CODE = re.compile(r"[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]", re.IGNORECASE)
 _OFFICE = re.compile(r"\b(?:bureau de|bureau d\W|office|cle|services qu[ée]bec)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b(?:je|j|nous|qui|il|elle|i|we|who|he|she|my|mon)\b", re.IGNORECASE)
-#: What `_BODY` needs at the least, as it folds: a text without any of these names no body.
+#: What `_BODY` needs at the least: a text without any of these pieces names no body.
 _BODY_WORDS = (
-    "minist", "plaintes", "protecteur", "gouvernement", "assemblee", "tribunal", "commission",
+    "minist", "plaintes", "protecteur", "gouvernement", "nationale", "tribunal", "commission",
     "centre de comm", "complaints", "ombudsman", "department", "canada", "revenu", "retraite",
 )  # fmt: skip
 _BREAK = re.compile(r"\n\s*\n|[.!?](?<!\bSt.)(?<!\bSte.)(?<!boul.)(?<!\bav.)(?<!app.)\s+[A-ZÀ-Ý]")
 
 
-def without_bodies(text: str, folded: str, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+def without_bodies(text: str, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
     """Return the evidence with what stands in the address of a ministry or the like made weak."""
-    if not any(word in folded for word in _BODY_WORDS):
-        return evidence
     return [_weaker(clue) if _is_of_a_body(text, clue) else clue for clue in evidence]
 
 
@@ -101,6 +99,9 @@ def _is_home(text: str, clue: Evidence) -> bool:
 def _is_of_a_body(text: str, clue: Evidence) -> bool:
     """Tell whether the clue stands in the address of a body: its name, then a number or a line
     end, and neither words of living nor another code between."""
+    near = text[max(0, clue.start - 2 * _REACH) : clue.start].lower()
+    if not any(word in near for word in _BODY_WORDS):
+        return False
     before = _before(text, clue, 2 * _REACH)
     bodies = [found.end() for found in _BODY.finditer(before)]
     if not bodies or clue.kind == "unit_named":
