@@ -49,7 +49,8 @@ _BODY_BEFORE = re.compile(
     r"[ ,.(](?:hopital|clsc|cisss|ciusss|cssss|cegep|universite|ecole|caisse|caisses|college|club"
     r"|hotel|restaurant|journal|banque|eglise|university|hospital|school|bank|groupe|mouvement"
     r"|prison|commission scolaire|services scolaire|populaire|desjardins|tribunal|justice|aeroport"
-    rf"|airport|musee|museum|commerce|radio|radio canada|festival|detention|penitencier){_LINK} $"
+    r"|airport|musee|museum|commerce|national|faunique|ski|radio|radio canada|festival|detention"
+    rf"|penitencier){_LINK} $"
 )
 _CUE_BEFORE = re.compile(
     r"[ ,.(](?:a|au|aux|ville|municipalite|paroisse|canton|village|city|town|in|at|from|habite|live"
@@ -62,6 +63,12 @@ _HOME_BEFORE = re.compile(
     r"|suis(?= (?:a|au|aux|en|de|du|des|d) )|reste(?= (?:a|au|aux|en|dans) )"
     r"|domiciliee?|installee?|ville|municipalite|city|town|region)"
     r"(?: (?:a|au|aux|en|in|at|near|de|du|des|d|of|maintenant|now))* $"
+)
+#: "Ville : Percé", as forms have it.
+_LABEL_BEFORE = re.compile(
+    r"\b(?:ville|city|town|municipalit[ée]|arr(?:ondissement)?[.]?|borough|localit[ée]|quartier"
+    r"|secteur)[ ]?[:=][ ]{0,2}$",
+    re.IGNORECASE,
 )
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 #: What a number counts when it is not that of a house.
@@ -241,10 +248,12 @@ _TIES, _SITE = frozenset("-‑"), frozenset("./_")
 
 
 def follows_street(source: str, first: int, last: int) -> bool:
-    """Tell whether the name stands where an address has its town: after the street, on the same
-    line or on the one above, with nothing but a province behind it."""
+    """Tell whether the name stands where an address has its town: after a label or the street, on
+    the same line or on the one above, with nothing but a province behind it."""
     if not _FIELD_AFTER.match(source, last):
         return False
+    if _LABEL_BEFORE.search(source[max(0, first - 24) : first]):
+        return True
     lead = source[max(0, first - 120) : first]
     above, newline, line = lead.rpartition("\n")
     if newline and not line.strip():
