@@ -11,6 +11,7 @@ from typing import Any
 
 from services.router.locating.abroad import abbreviated, after_town, is_address_line
 from services.router.locating.folding import Folded
+from services.router.locating.hits import NOTHING, Entry, Hit, hits_in, with_neighbours
 from services.router.locating.names import PLACE_KINDS, Kind, Meaning
 from services.router.locating.postal_codes import PostalCode, area_after, postal_codes
 from services.router.locating.quebec import is_province_alone, quebec
@@ -23,29 +24,7 @@ ABROAD, _AREA_KINDS = frozenset({"province", "country"}), frozenset({"mrc", "reg
 TOWN_ABROAD = "town abroad"
 _LINE_END = re.compile(r"[ ,.)]*(?:$|[\r\n;])")
 _KINDS: dict[Kind, EvidenceKind] = {"unit": "unit_named", **{kind: kind for kind in PLACE_KINDS}}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the automaton finds: a key with all that it may mean, narrowest first.
-
-    `longer` are the municipalities whose names begin with this one.
-    """
-
-    key: str
-    meanings: tuple[Meaning, ...]
-    care: str
-    dated: bool
-    longer: tuple[Meaning, ...] = ()
-
-
-#: Where a name stands in the folded text, what it is, and whether its neighbour agrees with it.
-Hit = tuple[int, int, Entry, bool]
-#: Between two names of one address: "Saint-Georges (Beauce)", "Sainte-Marie de Beauce".
-_NEIGHBOURS = re.compile(r"[ ,]{1,3}(?:arr[. ]+|de |d |en |dans )?(?:la |le |les |l )?")
-_FAR = 12
 _AREA_NEXT = re.compile(r"[ ,]{1,4}[ghj][0-9][a-z][ ,.]")
-_NOTHING: Hit = (1 << 30, 1 << 30, Entry("", (Meaning("locality", "", ()),), "", False), False)
 
 
 def clues(
@@ -55,7 +34,7 @@ def clues(
 
     A name that already stands there as strong evidence is not weighed again.
     """
-    hits = _hits(folded.text, automaton)
+    hits = hits_in(folded.text, automaton)
     codes = [*postal_codes(text), *_areas_after(text, folded, hits)]
     found = [_of_postal_code(text, code, territory, day) for code in codes]
     areas = frozenset(union(clue.regions for clue in found))
@@ -63,7 +42,7 @@ def clues(
     found += search.of_abbreviations()
     settled: set[str] = set()
     town = 0
-    for start, end, entry, beside in search.towns(_together(folded.text, hits), found):
+    for start, end, entry, beside in search.towns(with_neighbours(folded.text, hits), found):
         if entry.key in settled:
             continue
         if entry.key == QUEBEC:
@@ -95,26 +74,6 @@ def _once(found: Iterable[Evidence]) -> list[Evidence]:
     return list(first.values())
 
 
-def _hits(text: str, automaton: Any) -> list[Hit]:
-    """Return whole words, the longest where several overlap, in order."""
-    whole = []
-    for last, entry in automaton.iter(text):
-        end = last + 1
-        start = end - len(entry.key)
-        if not (text[start - 1].isalnum() or text[end].isalnum()):
-            whole.append((start, end, entry, False))
-    if len(whole) < 2:
-        return whole
-    whole.sort(key=lambda hit: (hit[0], -hit[1]))
-    kept = [whole[0]]
-    for hit in whole[1:]:
-        if hit[0] >= kept[-1][1]:
-            kept.append(hit)
-        elif hit[1] - hit[0] > kept[-1][1] - kept[-1][0]:
-            kept[-1] = hit
-    return kept
-
-
 def _of_postal_code(text: str, code: PostalCode, territory: Territory, day: date) -> Evidence:
     regions = territory.area_regions(code.area, day)
     kind: EvidenceKind = "postal_code" if len(code.code) > 3 else "fsa"
@@ -128,25 +87,6 @@ def _of_postal_code(text: str, code: PostalCode, territory: Territory, day: date
         regions=regions,
         strength=strength,
     )
-
-
-def _together(text: str, hits: list[Hit]) -> list[Hit]:
-    """Return the hits, those marked that stand right beside a name of the same region."""
-    for place in range(len(hits) - 1):
-        start, end, entry, _ = hits[place]
-        after, after_end, following, _ = hits[place + 1]
-        if after - end > _FAR or not _NEIGHBOURS.fullmatch(text, end, after):
-            continue
-        if after - end == 1 and "ordinary" in (entry.care, following.care):
-            continue  # "Lorraine Lafontaine" is a person
-        if _regions(entry) & _regions(following):
-            hits[place] = (start, end, entry, True)
-            hits[place + 1] = (after, after_end, following, True)
-    return hits
-
-
-def _regions(entry: Entry) -> set[str]:
-    return {region for one in entry.meanings if one.kind != "unit" for region in one.regions}
 
 
 def _is_abroad(entry: Entry) -> bool:
@@ -177,7 +117,7 @@ class _Search:
         """Yield the hits without the towns that another province or a country stands right
         behind ("Windsor, Ontario", "Windsor ON"): that is added to `found` as one clue."""
         done = 0
-        for hit, following in pairwise((*hits, _NOTHING)):
+        for hit, following in pairwise((*hits, NOTHING)):
             start, end, entry, _ = hit
             if start < done:
                 continue

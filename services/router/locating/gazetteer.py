@@ -10,8 +10,9 @@ from typing import Any
 
 import ahocorasick
 
-from services.router.locating.clues import Entry, clues
+from services.router.locating.clues import clues
 from services.router.locating.folding import fold, match_key
+from services.router.locating.hits import Entry
 from services.router.locating.names import (
     Meaning,
     Name,
