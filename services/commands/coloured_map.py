@@ -38,10 +38,12 @@ def shade(number: int, most: int) -> int:
 def _legend(most: int, title: str) -> str:
     last = len(SHADES) - 1
     tops = [most * step // last for step in range(last + 1)]
+    # Few cases need few shades: a step that no number takes is not shown
+    used = [step for step in range(last + 1) if not step or tops[step] > tops[step - 1]]
     boxes = "".join(
-        f'<rect x="720" y="{80 + 30 * step}" width="24" height="20" style="fill:{colour}"/>'
-        f'<text x="752" y="{96 + 30 * step}">{"0" if not step else f"≤ {tops[step]}"}</text>'
-        for step, colour in enumerate(SHADES)
+        f'<rect x="720" y="{80 + 30 * row}" width="24" height="20" style="fill:{SHADES[step]}"/>'
+        f'<text x="752" y="{96 + 30 * row}">{f"≤ {tops[step]}" if step else "0"}</text>'
+        for row, step in enumerate(used)
     )
     style = "fill:#222;stroke:none;font:18px sans-serif"
     heading = f'<text x="990" y="36" text-anchor="end">{escape(title)}</text>'

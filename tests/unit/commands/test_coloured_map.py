@@ -33,3 +33,12 @@ def test_a_map_of_nothing_is_light_everywhere() -> None:
 @pytest.mark.parametrize(("number", "step"), [(0, 0), (1, 1), (25, 1), (26, 2), (99, 4), (100, 4)])
 def test_only_nothing_has_the_lightest_shade(number: int, step: int) -> None:
     assert shade(number, 100) == step
+
+
+@pytest.mark.parametrize(
+    ("most", "said"), [(0, ["0"]), (1, ["0", "≤ 1"]), (3, ["0", "≤ 1", "≤ 2", "≤ 3"])]
+)
+def test_the_legend_names_each_number_once(most: int, said: list[str]) -> None:
+    image = ET.fromstring(coloured_map({"13": most}, "x"))  # noqa: S314 - our own
+    texts = [text.text or "" for text in image.iter(f"{SVG}text")]
+    assert [text for text in texts if text != "x"] == said
