@@ -16,14 +16,14 @@ from contextlib import asynccontextmanager, suppress
 MANY = 5
 #: Seconds after a client's last command for which its mail counts. What takes longer waits for
 #: its sender or for the network, not for us: five slow clients are no crowd.
-RECENT = 0.1
+RECENT = 0.03
 #: Seconds for which nothing new is begun while there is a crowd: nobody minds an acknowledgement
 #: that comes so much later, and each hand at work makes every client at the doors wait.
 PATIENCE = 10.0
 #: Messages in hand at once when a crowd stays longer than that.
 FEW = 1
 #: Seconds after the last crowd until all hands work again: on kept connections it comes and goes.
-QUIET = 0.05
+QUIET = 0.02
 
 
 class Doors:
