@@ -16,7 +16,8 @@ from shared.domain.calendar import Calendar
 from shared.domain.closed_days import ClosedDay, closed_days
 from shared.domain.document import Value
 from shared.domain.postal_table import PostalTable
-from shared.domain.recourse import Recourse, Standards
+from shared.domain.recourse import Recourse
+from shared.domain.standards import AlertRule, Standard, Standards
 from shared.domain.unit import Programme, Rule, Unit
 from shared.postal_codes import read_postal_codes
 from shared.tables import Table, fingerprint, read_csv, read_toml
@@ -130,7 +131,6 @@ def load_department(folder: Path) -> Department:
     if own.text("complaints_office") not in units:
         raise own.fault("complaints_office", "complaints_office is not in units.csv")
     programmes = tuple(read_programmes(folder / "programmes.csv"))
-    standards = read_toml(folder / "standards.toml")
     texts = {
         name: own.text(name)
         for name, field in Department.model_fields.items()
@@ -147,7 +147,7 @@ def load_department(folder: Path) -> Department:
         rules=tuple(read_rules(folder / "rules.csv", units, programmes)),
         postal=read_postal_codes(folder, units),
         calendar=_calendar(read_toml(folder / "calendar.toml")),
-        standards=valid(Standards, standards.values, standards),
+        standards=_standards(read_toml(folder / "standards.toml")),
         recourses=tuple(
             valid(Recourse, entry.values, entry)
             for entry in read_toml(folder / "recourses.toml").tables("recourse")
@@ -163,6 +163,16 @@ def with_rules(department: Department, folder: Path, file: Path) -> Department:
     rules = tuple(read_rules(file, department.units, department.programmes))
     version = fingerprint(folder, instead={"rules.csv": file})
     return department.model_copy(update={"rules": rules, "version": version})
+
+
+def _standards(file: Table) -> Standards:
+    alerts = file.table("alerts")
+    fields = {
+        **alerts.values,
+        "standards": [valid(Standard, one.values, one) for one in file.tables("standard")],
+        "alerts": [valid(AlertRule, one.values, one) for one in file.tables("alert")],
+    }
+    return valid(Standards, fields, alerts)
 
 
 def _calendar(file: Table) -> Calendar:

@@ -38,7 +38,8 @@ def show_held(out: Console, cases: list[Case], total: int, department: Departmen
 
 def age_of(held: Held, department: Department, today: date) -> str:
     """Return how many business days a case has waited, and whether that is over the standard."""
-    calendar, allowed = department.calendar, department.standards.sorting_days
+    calendar = department.calendar
+    allowed = department.standards.days("sorting", calendar.day_of(held.at))
     waited = calendar.between(calendar.day_of(held.at), today)
     return f"{waited} d{', late' if waited > allowed else ''}"
 

@@ -91,7 +91,7 @@ def received_page(
         received_at_day=dates.day_of(envelope.received_at),
         documents=documents,
         line=_promise(door, envelope.received_at),
-        contact_days=door.department.standards.contact_days if door.department else 0,
+        contact_days=_contact_days(door, envelope.received_at),
         status_url=f"{door.public_url}{PATHS[language].status}/{status_path(door.keys, reference)}",
         mailed=bool(address),
         mailed_to=address if fresh else "",
@@ -187,6 +187,12 @@ def _worded(fault: Fault, door: Door, language: Language) -> Mapping[str, str]:
     if isinstance(values.get("most"), int):
         values["most"] = f"{values['most']:,}".replace(",", NBSP if language == "fr" else ",")
     return {"field": fault.field, "words": texts(f"fault.{fault.key}", **values)}
+
+
+def _contact_days(door: Door, received: datetime) -> int:
+    if door.department is None:
+        return 0
+    return door.department.standards.days("contact", door.department.calendar.day_of(received))
 
 
 def _promise(door: Door, received: datetime) -> Line | None:

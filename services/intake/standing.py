@@ -7,8 +7,10 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from shared.department import Department
+from shared.domain import clocks
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case
+from shared.domain.clocks import Due
 from shared.domain.notice import Notice
 from shared.domain.unit import Unit
 from shared.pages.days import Line, line_of_days
@@ -34,23 +36,11 @@ class Standing(NamedTuple):
     steps: tuple[Step, ...] = ()
 
 
-class Due(NamedTuple):
-    """The two days that the department promises."""
-
-    contact_on: date
-    answer_on: date
-
-
 def due_days(department: Department | None, received: datetime) -> Due | None:
     """Return contact and answer day of a complaint received then; None without a calendar."""
     if department is None:
         return None
-    calendar, standards = department.calendar, department.standards
-    day = calendar.day_of(received)
-    return Due(
-        contact_on=calendar.after(day, standards.contact_days),
-        answer_on=calendar.after(day, standards.answer_days),
-    )
+    return clocks.due_days(department.calendar, department.standards, received)
 
 
 def standing_of(

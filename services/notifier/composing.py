@@ -18,6 +18,7 @@ from shared.department import Department
 from shared.domain.assignment import Candidate
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case
+from shared.domain.clocks import Due, due_days, sort_by
 from shared.domain.envelope import Language
 from shared.domain.keys import Keys, desk_path, reply_address, status_path
 from shared.domain.notice import NoticeKind, RecipientRole
@@ -182,12 +183,11 @@ _COMPOSERS: dict[NoticeKind, Callable[[NoticeKind, Case, Letterhead, datetime], 
 
 
 def _held_values(case: Case, department: Department) -> dict[str, object]:
-    calendar, held = department.calendar, case.held
-    received_on = calendar.day_of(case.received_at)
+    held = case.held
     return {
         "held_because": held.reason if held else "no_rule",
         "candidates": _candidates(held.candidates if held else (), department),
-        "sort_by": _after(received_on, department.standards.sorting_days, calendar.closed),
+        "sort_by": sort_by(case, department.calendar, department.standards),
     }
 
 
@@ -210,23 +210,19 @@ def _clues(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
 def _contact_due_on(case: Case, department: Department) -> date:
     if case.contact_due_on:
         return case.contact_due_on
-    calendar = department.calendar
-    received_on = calendar.day_of(case.received_at)
-    return _after(received_on, department.standards.contact_days, calendar.closed)
+    return _promised(case, department)[0]
 
 
 def _open_days(case: Case, department: Department) -> tuple[date, ...]:
     """Return the day of receipt and each business day after it, up to the day due."""
     calendar = department.calendar
     received_on = calendar.day_of(case.received_at)
-    answer_days = department.standards.answer_days
-    due_on = case.due_on or _after(received_on, answer_days, calendar.closed)
+    due_on = case.due_on or _promised(case, department)[1]
     return (received_on, *_days_after(received_on, due_on, calendar.closed))
 
 
-@lru_cache(maxsize=512)
-def _after(day: date, business_days: int, closed: frozenset[date]) -> date:
-    return _calendar(closed).after(day, business_days)
+def _promised(case: Case, department: Department) -> Due:
+    return due_days(department.calendar, department.standards, case.received_at)
 
 
 @lru_cache(maxsize=512)

@@ -21,8 +21,9 @@ from shared.domain.envelope import Language
 from shared.domain.keys import Keys
 from shared.domain.notice import NoticeKind
 from shared.domain.place import Evidence
-from shared.domain.recourse import Recourse, Standards
+from shared.domain.recourse import Recourse
 from shared.domain.reference import reference_for
+from shared.domain.standards import AlertRule, Standard, StandardName, Standards
 from shared.domain.unit import Unit
 
 RECEIVED = datetime(2026, 11, 20, 14, 41, tzinfo=UTC)
@@ -102,8 +103,27 @@ def sample_department() -> Department:
         units={"exemple": unit},
         rules=(),
         calendar=calendar,
-        standards=Standards(contact_days=2, answer_days=20, sorting_days=1),
+        standards=sample_standards(),
         recourses=(recourse,),
+    )
+
+
+def sample_standards() -> Standards:
+    """Return standards with the days that the tests count with, and every alert."""
+    days: dict[StandardName, int] = {
+        "acknowledge": 1, "contact": 2, "answer": 20, "idle": 5, "sorting": 1,
+    }  # fmt: skip
+    return Standards(
+        standards=tuple(Standard(name=name, days=n, target=90) for name, n in days.items()),
+        alerts=(
+            AlertRule(kind="reminder", tell=("unit",), before_days=(5, 1)),
+            AlertRule(kind="late", tell=("unit", "complaints_office"), again_days=3),
+            AlertRule(kind="idle", tell=("unit",), again_days=5),
+            AlertRule(kind="unsorted", tell=("complaints_office",), again_days=1),
+            AlertRule(
+                kind="unread", tell=("unit", "complaints_office"), after_days=1, again_days=2
+            ),
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from services.router.pointers import Beside
 from services.router.routing import route
 from shared.domain.assignment import Assignment, Held, HeldReason
+from shared.domain.clocks import due_days
 from shared.domain.reading import DocumentText, Message, Reading
 from shared.domain.reference import references_in
 from shared.errors import Conflict, Poison, Transient
@@ -225,15 +226,14 @@ def _cause(case: Case, event: CaseOpened | DocumentsRead) -> str:
 
 def _decided(case: Case, decision: Assignment | Held, department: Department) -> Case:
     """Return the case with the decision and its due days; the day of receipt is day 0."""
-    calendar, standards = department.calendar, department.standards
-    received = calendar.day_of(case.received_at)
+    due = due_days(department.calendar, department.standards, case.received_at)
     assigned = isinstance(decision, Assignment)
     return case.changed(
         state="assigned" if assigned else "held",
         assignment=decision if assigned else None,
         held=None if assigned else decision,
-        contact_due_on=calendar.after(received, standards.contact_days),
-        due_on=calendar.after(received, standards.answer_days),
+        contact_due_on=due.contact_on,
+        due_on=due.answer_on,
         policy_version=department.policy_version,
     )
 

@@ -9,6 +9,7 @@ from services.router.guard import may_be_disclosure
 from shared.department import Department
 from shared.domain.assignment import Assignment, Move
 from shared.domain.case import Case
+from shared.domain.clocks import due_days_of
 from shared.domain.unit import Unit
 from shared.errors import Refused
 from shared.events import CaseAssigned, caused_by
@@ -95,16 +96,15 @@ def handed_over(
         held_because=case.held.reason if case.held else "",
         rules_version=to.rules_version,
     )
-    calendar, standards = department.calendar, department.standards
-    received = calendar.day_of(case.received_at)
+    due = due_days_of(case, department.calendar, department.standards)
     moved = case.changed(
         state="assigned",
         assignment=to,
         held=None,
         moves=(*case.moves, move),
         tray="unreadable" if case.tray == "unreadable" else "ordinary",
-        contact_due_on=case.contact_due_on or calendar.after(received, standards.contact_days),
-        due_on=case.due_on or calendar.after(received, standards.answer_days),
+        contact_due_on=due.contact_on,
+        due_on=due.answer_on,
     )
     event_id = caused_by(case.id, f"moved.{len(moved.moves)}")
     return moved, CaseAssigned(id=event_id, at=to.at, case_id=case.id)

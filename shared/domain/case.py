@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from shared.domain.assignment import Assignment, Held, Move
+from shared.domain.delays import Extension, Pause
 from shared.domain.document import Document, Value
 from shared.domain.envelope import Channel, ComplainantKind, Language
 from shared.domain.reading import Flag, MessageKind
@@ -34,6 +35,8 @@ class Case(Document):
     its words and say nothing that a person has not looked at. `forwarded_by` is the address of the
     colleague who handed the complaint in; complainant and receipt are then those of the original.
     `moves` tells each time that somebody gave the case to a unit, oldest first: a handful.
+    `due_on` has ended pauses and more time in it. `acted_at` is when a person last did something,
+    `contacted_at` when one of ours first got in touch, `answered_at` when the answer left.
     """
 
     collection: ClassVar[str] = "cases"
@@ -78,6 +81,11 @@ class Case(Document):
     moves: tuple[Move, ...] = ()
     contact_due_on: date | None = None
     due_on: date | None = None
+    pauses: tuple[Pause, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    acted_at: datetime | None = None
+    contacted_at: datetime | None = None
+    answered_at: datetime | None = None
     policy_version: str = ""
 
     @property

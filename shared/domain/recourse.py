@@ -1,4 +1,4 @@
-"""Recourses that exist beside a complaint, and the department's own standards: dated data."""
+"""Recourses that exist beside a complaint: dated data."""
 
 from __future__ import annotations
 
@@ -29,14 +29,3 @@ class Recourse(Value):
     def live_on(self, day: date) -> bool:
         after_start = self.valid_from is None or self.valid_from <= day
         return after_start and (self.valid_to is None or day <= self.valid_to)
-
-
-class Standards(Value):
-    """Service standards in business days; `ours` when the department published none."""
-
-    contact_days: int
-    answer_days: int
-    sorting_days: int
-    ours: bool = True
-    valid_from: date | None = None
-    valid_to: date | None = None

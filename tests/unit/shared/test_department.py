@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,8 @@ def test_the_shipped_department_is_whole() -> None:
     assert {rule.scope_value for rule in here.rules if rule.scope_kind == "region"} == {
         f"{number:02d}" for number in range(1, 18)
     }
-    assert (here.standards.contact_days, here.standards.answer_days) == (2, 20)
+    assert here.standards.days("contact", date(2026, 11, 20)) == 2
+    assert here.standards.days("answer", date(2026, 11, 20)) == 20
     assert here.standards.ours
     assert "gmail.com" in here.shared_mail_providers
     assert {"review", "taq", "protecteur", "cai"} <= {one.id for one in here.recourses}
@@ -147,7 +149,14 @@ def test_a_unit_whose_dates_are_broken_still_has_its_address(changing: Changing)
         ("department.toml", "name_fr = ", "name_fr ", "department.toml line 7: this is not valid"),
         ("calendar.toml", "month = 1\nday = 1\n", "month = 1\n", "calendar.toml line 9: "),
         ("calendar.toml", "first_year = 2015", 'first_year = "x"', "calendar.toml line 6: "),
-        ("standards.toml", "answer_days = 20", 'answer_days = "x"', "standards.toml line 5: "),
+        ("standards.toml", "days = 20", 'days = "x"', "standards.toml line 20: days: "),
+        (
+            "standards.toml",
+            'name = "idle"',
+            'name = "answer"',
+            "standards.toml line 41: Standards: ",
+        ),
+        ("standards.toml", "opens = 08:30:00", "opens = 17:00:00", "alerts open before they"),
         (
             "recourses.toml",
             'name_en = "Review',
