@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import get_args
 
+from services.notifier.alerts import alert_values
 from shared.department import Department
 from shared.domain.assignment import Candidate
 from shared.domain.calendar import Calendar
@@ -23,6 +24,7 @@ from shared.domain.envelope import Language
 from shared.domain.keys import Keys, desk_path, reply_address, status_path
 from shared.domain.notice import NoticeKind, RecipientRole
 from shared.domain.place import Evidence, EvidenceKind
+from shared.domain.standards import AlertKind
 from shared.domain.unit import Unit
 from shared.errors import Transient
 
@@ -144,7 +146,6 @@ def _to_person(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> 
 def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> Letter:
     department = head.department
     unit = (None if kind == "held" else unit_of(case, department)) or department.office()
-    link = desk_path(head.keys, case.id, unit.id, at + DESK_LINK)
     evidence = case.assignment.evidence if case.assignment else ()
     values: dict[str, object] = {
         "reference": case.reference,
@@ -156,7 +157,7 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
         "due_on": _open_days(case, department)[-1],
         "clues": _clues(evidence),
         "rule_id": case.assignment.rule_id if case.assignment else "",
-        "desk_url": f"{head.desk_url}/bureau/{link}",
+        "desk_url": _desk_url(head, case, unit, at),
         "desk_days": DESK_LINK.days,
         **_held_values(case, department),
     }
@@ -173,12 +174,43 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
     )
 
 
+def _desk_url(head: Letterhead, case: Case, unit: Unit, at: datetime) -> str:
+    link = desk_path(head.keys, case.id, unit.id, at + DESK_LINK)
+    return f"{head.desk_url}/bureau/{link}"
+
+
+def compose_alert(
+    kind: AlertKind, case: Case, head: Letterhead, at: datetime, *, to_office: bool
+) -> Letter:
+    """Return the letter of an alert, to the unit that has the case or to the complaints office;
+    raise Transient: see `compose`."""
+    department = head.department
+    letter = _to_staff(kind, case, head, at)
+    told = alert_values(case, department, department.calendar.day_of(at))
+    values = {**letter.values, **told, "to_office": to_office}
+    if not to_office:
+        return replace(letter, values=values)
+    office = department.office()
+    return replace(
+        letter,
+        role="complaints_office",
+        recipient=office.mailbox.lower(),
+        values={**values, "desk_url": _desk_url(head, case, office, at)},
+    )
+
+
+def _alert(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> Letter:
+    alert = next(one for one in get_args(AlertKind) if one == kind)
+    return compose_alert(alert, case, head, at, to_office=kind == "unsorted")
+
+
 _COMPOSERS: dict[NoticeKind, Callable[[NoticeKind, Case, Letterhead, datetime], Letter]] = {
     "acknowledgement": _to_person,
     "acknowledgement_held": _to_person,
     "assigned": _to_staff,
     "held": _to_staff,
     "added": _to_staff,
+    **dict.fromkeys(get_args(AlertKind), _alert),
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from services.notifier.composing import Letter, Letterhead, compose
@@ -28,6 +28,8 @@ from shared.domain.unit import Unit
 
 RECEIVED = datetime(2026, 11, 20, 14, 41, tzinfo=UTC)
 _CASE_ID = derived_id("case", "sample")
+#: Days for which a case has been there when an alert of this kind is shown.
+_AGES: dict[NoticeKind, int] = {"late": 31, "unsorted": 5, "unread": 5, "reminder": 25, "idle": 11}
 _EVIDENCE = (
     Evidence(kind="unit_named", value="exemple", words="bureau de l’Exemple"),
     Evidence(kind="unit_chosen", value="exemple", words=""),
@@ -39,11 +41,12 @@ def sample_case(
 ) -> Case:
     """Return a case that calls for a notice of this kind; its units are the department's."""
     unit_id = next(iter(department.units))
+    at = RECEIVED - timedelta(days=_AGES.get(kind, 0))
     case = Case(
         id=_CASE_ID,
         reference=reference_for(_CASE_ID, 2026),
-        opened_at=RECEIVED,
-        received_at=RECEIVED,
+        opened_at=at,
+        received_at=at,
         channel="mail",
         complainant=Complainant(address="personne@courriel.example"),
         acknowledge_to="personne@courriel.example",
@@ -53,11 +56,11 @@ def sample_case(
         else "I waited three weeks and nobody called me back.",
         documents=1,
     )
-    if kind in ("held", "acknowledgement_held"):
+    if kind in ("held", "acknowledgement_held", "unsorted"):
         candidates = (Candidate(unit_id=unit_id, evidence=_EVIDENCE),)
-        held = Held(reason="several_units", at=RECEIVED, candidates=candidates)
+        held = Held(reason="several_units", at=at, candidates=candidates)
         return case.changed(state="held", held=held)
-    assignment = Assignment(unit_id=unit_id, rule_id="R1", at=RECEIVED, evidence=_EVIDENCE)
+    assignment = Assignment(unit_id=unit_id, rule_id="R1", at=at, evidence=_EVIDENCE)
     return case.changed(state="assigned", assignment=assignment)
 
 

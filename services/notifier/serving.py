@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
 
+from services.notifier.composing import Letterhead
 from services.notifier.mailer import open_mailer
 from services.notifier.rendering import Renderer
 from services.notifier.sending import send_notice
 from services.notifier.telling import tell_case
+from services.notifier.timekeeping import Timekeeper, keep_time
 from shared.department import load_department
 from shared.events import CaseAssigned, CaseHeld, MessageAdded, NoticeRequested
 from shared.runtime.consuming import consume
@@ -21,15 +24,28 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
     """Run the notifier service; a broken table or template raises Misconfigured at once."""
     settings = context.settings
     department = load_department(settings.department)
+    renderer = Renderer(department)
     telling = partial(
         tell_case,
         store=context.store,
         clock=context.clock,
         department=department,
         keys=context.keys,
-        renderer=Renderer(department),
+        renderer=renderer,
         public_url=settings.public_url,
         desk_url=settings.desk_url,
+    )
+    timekeeper = Timekeeper(
+        context.store,
+        context.clock,
+        Letterhead(
+            department,
+            context.keys,
+            settings.public_url.rstrip("/"),
+            settings.desk_url.rstrip("/"),
+        ),
+        renderer,
+        context.doors,
     )
     mailer = open_mailer(settings.relay, connections=settings.relay_connections)
     sending = partial(send_notice, store=context.store, clock=context.clock, mailer=mailer)
@@ -50,7 +66,19 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
             prefetch=settings.prefetch,
             doors=context.doors,
         )
-        yield {}
+        async with _beside(keep_time(timekeeper.round, every=settings.timekeeping_seconds)):
+            yield {}
     finally:
         await context.bus.stop_consuming()
         await mailer.close()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run `work` for as long as the block lasts."""
+    task = asyncio.get_running_loop().create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])

@@ -75,6 +75,21 @@ async def _keep(
     owed: Owed, case: Case, *, head: Letterhead, renderer: Renderer, store: Store, now: datetime
 ) -> None:
     letter = compose(owed.kind, case, head, now)
+    await keep_letter(owed, letter, case, head=head, renderer=renderer, store=store, now=now)
+
+
+async def keep_letter(
+    owed: Owed,
+    letter: Letter,
+    case: Case,
+    *,
+    head: Letterhead,
+    renderer: Renderer,
+    store: Store,
+    now: datetime,
+) -> bool:
+    """Keep one notice with its mail and the event that sends it; return False when it is there
+    already. One that may not leave is kept as withheld."""
     message_id = message_id_for(owed.notice_id, head.keys, head.department)
     mail = renderer.render(letter, message_id=message_id, at=now)
     with _reserved(budgets_for(letter, case, now)) as budgets:
@@ -92,8 +107,10 @@ async def _keep(
             owed, letter, case, head, now, message_id=message_id, subject=mail.subject, **outcome
         )
         emit = [] if because else [requested(notice)]
-        if await store.notices.add(notice, raw=mail.raw, emit=emit) and because:
+        added = await store.notices.add(notice, raw=mail.raw, emit=emit)
+        if added and because:
             _log.warning("notice withheld", extra={"notice_id": notice.id, "because": because})
+        return added
 
 
 @contextmanager

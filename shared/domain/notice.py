@@ -13,7 +13,18 @@ from typing import ClassVar, Literal
 from shared.domain.document import Document
 from shared.domain.envelope import Language
 
-NoticeKind = Literal["acknowledgement", "acknowledgement_held", "assigned", "held", "added"]
+NoticeKind = Literal[
+    "acknowledgement",
+    "acknowledgement_held",
+    "assigned",
+    "held",
+    "added",
+    "late",
+    "unsorted",
+    "unread",
+    "reminder",
+    "idle",
+]
 NoticeState = Literal["created", "sending", "sent", "temporary", "permanent", "withheld"]
 RecipientRole = Literal["complainant", "unit", "complaints_office"]
 

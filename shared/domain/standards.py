@@ -15,7 +15,7 @@ from shared.domain.document import Value
 #: in writing · idle: nobody does anything · sorting: a held case gets its unit
 StandardName = Literal["acknowledge", "contact", "answer", "idle", "sorting"]
 #: What may go wrong with a case, the gravest first.
-AlertKind = Literal["late", "unsorted", "unread", "idle", "reminder"]
+AlertKind = Literal["late", "unsorted", "unread", "reminder", "idle"]
 Told = Literal["unit", "complaints_office"]
 
 

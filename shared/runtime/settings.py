@@ -97,6 +97,12 @@ class Settings(BaseSettings):
         "`unix:PATH`; empty for none.",
     )
     prefetch: int = Field(64, ge=1, le=1000, description="Messages in hand at once, per queue.")
+    timekeeping_seconds: float = Field(
+        300.0,
+        ge=1,
+        description="How often each notifier looks for cases that are late, idle, unsorted, unread "
+        "or soon due. Each alert leaves once, however many look.",
+    )
     drain_seconds: float = Field(
         20.0, gt=0, description="How long a stopping process may finish what it has in hand."
     )
