@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from shared.department import Department
 from shared.domain.case import Case
-from shared.domain.clocks import clocks_of, due_days_of, last_act, left, sort_by
+from shared.domain.clocks import due_days_of, idle_after, last_act, left, sort_by
 from shared.domain.delays import running_pause
 from shared.domain.document import derived_id
 from shared.domain.standards import AlertKind, AlertRule, Told
@@ -115,10 +115,10 @@ class _Look(NamedTuple):
 
 def _late(look: _Look, rule: AlertRule) -> str:
     case, department = look.case, look.department
-    due = clocks_of(case, department.calendar, department.standards, look.today)["answer"]
-    if due.done:
+    due_on = due_days_of(case, department.calendar, department.standards).answer_on
+    if case.answered_at or look.today <= due_on:
         return ""
-    return look.occasion(due.due, rule.again_days, last_act(case, department.calendar))
+    return look.occasion(due_on, rule.again_days, last_act(case, department.calendar))
 
 
 def _unsorted(look: _Look, rule: AlertRule) -> str:
@@ -152,9 +152,10 @@ def _reminder(look: _Look, rule: AlertRule) -> str:
 
 def _idle(look: _Look, rule: AlertRule) -> str:
     case, department = look.case, look.department
-    clocks = clocks_of(case, department.calendar, department.standards, look.today)
-    idle = clocks.get("idle")
-    return look.occasion(idle.due, rule.again_days) if idle else ""
+    if case.state != "assigned":
+        return ""
+    act_by = idle_after(case, department.calendar, department.standards)
+    return look.occasion(act_by, rule.again_days)
 
 
 #: How each kind is found, the gravest first.

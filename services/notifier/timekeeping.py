@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -41,23 +41,28 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Timekeeper:
-    """What a round works with. `doors` are those of this process, which come first."""
+    """What a round works with. `doors` are those of this process, which come first.
+
+    `known` are alerts that are owed still and that the store has: they need not be asked for again.
+    """
 
     store: Store
     clock: Clock
     head: Letterhead
     renderer: Renderer
     doors: Doors
+    known: set[str] = field(default_factory=set)
 
     async def round(self) -> int:
         """Look at every open case once and keep the alerts that are owed; return how many.
 
         Raise Transient when the store does not answer; what was kept until then stays.
         """
-        kept = 0
+        kept, due = 0, set[str]()
         async for cases in self._pages():
             async with self.doors.turn():
-                kept += await self._look_at(cases)
+                kept += await self._look_at(cases, due)
+        self.known.intersection_update(due)
         return kept
 
     async def _pages(self) -> AsyncIterator[Sequence[Case]]:
@@ -81,57 +86,61 @@ class Timekeeper:
         start = datetime.combine(calendar.day_of(now), time(), zone)
         return instant(start.astimezone(UTC))
 
-    async def _look_at(self, cases: Sequence[Case]) -> int:
+    async def _look_at(self, cases: Sequence[Case], due: set[str]) -> int:
+        """Keep what is owed of a page of cases; add the ids of all that is owed to `due`."""
         now = self.clock.now()
-        owed: list[tuple[Case, Alert, Told]] = []
-        unopened = await self._unopened(cases, now)
-        for case in cases:
-            opened = case.id not in unopened
-            alert = alert_for(case, self.head.department, now, opened=opened)
-            if alert is not None:
-                owed += [(case, alert, told) for told in alert.tell]
-        told = await self._told([alert_id(*each) for each in owed])
-        new = [each for each in owed if alert_id(*each) not in told]
-        return sum([await self._tell(*each, now) for each in new])
+        owed = {
+            alert_id(case, alert, told): (case, alert, told)
+            for case, alert in await self._alerts(cases, now)
+            for told in alert.tell
+        }
+        due.update(owed)
+        await self._remember([one for one in owed if one not in self.known])
+        new = [(key, each) for key, each in owed.items() if key not in self.known]
+        # All at once: the store then commits many of them together
+        return sum(await asyncio.gather(*(self._tell(key, *each, now) for key, each in new)))
 
-    async def _unopened(self, cases: Sequence[Case], now: datetime) -> frozenset[str]:
-        """Return the cases, of those for which it matters, that nobody has opened since their
-        unit has them."""
+    async def _alerts(self, cases: Sequence[Case], now: datetime) -> list[tuple[Case, Alert]]:
+        """Return the cases that call for an alert. Who has opened one is asked only where it
+        matters."""
         department = self.head.department
-        asked = [
+        found = {case.id: alert_for(case, department, now, opened=False) for case in cases}
+        unread = [case for case in cases if (one := found[case.id]) and one.kind == "unread"]
+        for case in await self._opened(unread):
+            found[case.id] = alert_for(case, department, now, opened=True)
+        return [(case, alert) for case in cases if (alert := found[case.id])]
+
+    async def _opened(self, cases: Sequence[Case]) -> list[Case]:
+        """Return the cases that somebody has opened since their unit has them."""
+        if not cases:
+            return []
+        where = In("case_id", [case.id for case in cases])
+        reads = await self.store.reads.count_by("case_id", where)
+        return [
             case
             for case in cases
-            if (alert := alert_for(case, department, now, opened=False)) and alert.kind == "unread"
+            if reads.get(case.id) and (not case.moves or await self._reads_since_move(case))
         ]
-        if not asked:
-            return frozenset()
-        reads = await self.store.reads.count_by(
-            "case_id", In("case_id", [case.id for case in asked])
-        )
-        never = {case.id for case in asked if not reads.get(case.id)}
-        moved = [case for case in asked if case.moves and case.id not in never]
-        never |= {case.id for case in moved if not await self._reads_since_move(case)}
-        return frozenset(never)
 
     async def _reads_since_move(self, case: Case) -> int:
         since = instant(case.assignment.at) if case.assignment else None
         where = AllOf((Equal("case_id", case.id), Range("at", at_least=since)))
         return await self.store.reads.count(where)
 
-    async def _told(self, ids: list[str]) -> frozenset[str]:
-        if not ids:
-            return frozenset()
-        found = await self.store.notices.find(Query(In("id", ids), limit=len(ids)))
-        return frozenset(notice.id for notice in found)
+    async def _remember(self, ids: list[str]) -> None:
+        """Learn which of these the store has already."""
+        if ids:
+            found = await self.store.notices.find(Query(In("id", ids), limit=len(ids)))
+            self.known.update(notice.id for notice in found)
 
-    async def _tell(self, case: Case, alert: Alert, told: Told, now: datetime) -> bool:
+    async def _tell(self, key: str, case: Case, alert: Alert, told: Told, now: datetime) -> bool:
         """Keep one alert, unless somebody has kept it or saved the case meanwhile: then the next
         round decides again. What is wrong with one case does not keep others waiting."""
         fresh = await self.store.cases.get(case.id)
         if fresh is None or fresh.version != case.version:
             return False
         office = told == "complaints_office"
-        owed = Owed(alert.kind, alert_id(case, alert, told))
+        owed = Owed(alert.kind, key)
         try:
             letter = compose_alert(alert.kind, case, self.head, now, to_office=office)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other cases must be told of

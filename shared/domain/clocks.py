@@ -48,6 +48,8 @@ def due_days(calendar: Calendar, standards: Standards, received_at: datetime) ->
 
 def due_days_of(case: Case, calendar: Calendar, standards: Standards) -> Due:
     """Return the days promised for a case: those kept in it, else those of the standards."""
+    if case.contact_due_on and case.due_on:
+        return Due(case.contact_due_on, case.due_on)
     promised = due_days(calendar, standards, case.received_at)
     return Due(case.contact_due_on or promised.contact_on, case.due_on or promised.answer_on)
 
@@ -57,6 +59,12 @@ def sort_by(case: Case, calendar: Calendar, standards: Standards) -> date:
     received = calendar.day_of(case.received_at)
     held_on = calendar.day_of(case.held.at if case.held else case.opened_at)
     return calendar.after(held_on, standards.days("sorting", received))
+
+
+def idle_after(case: Case, calendar: Calendar, standards: Standards) -> date:
+    """Return the last day on which somebody should do something again."""
+    days = standards.days("idle", calendar.day_of(case.received_at))
+    return calendar.after(last_act(case, calendar), days)
 
 
 def last_act(case: Case, calendar: Calendar) -> date:
@@ -100,9 +108,8 @@ def clocks_of(
         done = _day(calendar, acknowledged_at)
         clocks.append(reckoner.clock("acknowledge", received, calendar.after(received, days), done))
     if case.state == "assigned":
-        start = last_act(case, calendar)
-        due_on = calendar.after(start, standards.days("idle", received))
-        clocks.append(reckoner.clock("idle", start, due_on, None, stops=True))
+        start, act_by = last_act(case, calendar), idle_after(case, calendar, standards)
+        clocks.append(reckoner.clock("idle", start, act_by, None, stops=True))
     told = (clock for clock in clocks if clock.done or case.state != "closed")
     return {clock.name: clock for clock in told}
 
