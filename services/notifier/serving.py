@@ -10,6 +10,7 @@ from functools import partial
 from services.notifier.composing import Letterhead
 from services.notifier.mailer import open_mailer
 from services.notifier.rendering import Renderer
+from services.notifier.resuming import resume_case
 from services.notifier.sending import send_notice
 from services.notifier.telling import tell_case
 from services.notifier.timekeeping import Timekeeper, keep_time
@@ -35,6 +36,11 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
         public_url=settings.public_url,
         desk_url=settings.desk_url,
     )
+
+    async def added(event: MessageAdded) -> None:
+        await resume_case(event, store=context.store, department=department)
+        await telling(event)
+
     timekeeper = Timekeeper(
         context.store,
         context.clock,
@@ -53,7 +59,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
         await consume(
             context.bus,
             "notifier.telling",
-            {CaseAssigned: telling, CaseHeld: telling, MessageAdded: telling},
+            {CaseAssigned: telling, CaseHeld: telling, MessageAdded: added},
             metrics=context.metrics,
             prefetch=settings.prefetch,
             doors=context.doors,
