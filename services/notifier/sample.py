@@ -163,9 +163,17 @@ def _letter(
     case = sample_case(language, department, kind=kind)
     if bare:
         both = compose(kind, _bare(case), sample_head(department), RECEIVED)
-        return replace(both, languages=get_args(Language))
+        values = {**both.values, **_other_side(both)}
+        return replace(both, languages=get_args(Language), values=values)
     letter = compose(kind, case, sample_head(department), RECEIVED)
     return replace(letter, languages=(language,))
+
+
+def _other_side(letter: Letter) -> dict[str, object]:
+    """Return what an alert says to the other of its two readers, of a case without a unit."""
+    if "to_office" not in letter.values:
+        return {}
+    return {"to_office": not letter.values["to_office"], "has_unit": False, "left_days": 0}
 
 
 def _bare(case: Case) -> Case:

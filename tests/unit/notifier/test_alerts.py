@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from services.notifier.alerts import alert_for, alert_id
 from services.notifier.composing import compose_alert
-from services.notifier.sample import sample_case, sample_department, sample_head
+from services.notifier.rendering import Renderer
+from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from shared.department import load_department
 from shared.domain.assignment import Held
 from shared.domain.case import Case
 from shared.domain.clocks import paused
+from shared.domain.envelope import Language
 from shared.domain.reading import Flag
+from shared.domain.standards import AlertKind
 from tests.conftest import ROOT
 
 TORONTO = ZoneInfo("America/Toronto")
@@ -33,6 +42,7 @@ DEPARTMENT = SAMPLE.model_copy(
         "calendar": REAL.calendar,
     }
 )
+RENDERER = Renderer(SAMPLE)
 SENSITIVE = Flag(name="sensitive", words="x", start=0, end=1)
 
 
@@ -204,3 +214,47 @@ def test_an_alert_to_the_office_has_its_own_link_and_text() -> None:
     assert "/exemple/" in str(unit.values["desk_url"])
     assert "/office/" in str(office.values["desk_url"])
     assert office.values["late_days"] == 1
+
+
+def words_of(kind: AlertKind, language: Language, *, to_office: bool, **values: object) -> str:
+    case = sample_case(language, DEPARTMENT, kind=kind)
+    letter = compose_alert(kind, case, sample_head(DEPARTMENT), RECEIVED, to_office=to_office)
+    letter = replace(letter, languages=(language,), values={**letter.values, **values})
+    raw = RENDERER.render(letter, message_id="1.2@ministere.example", at=RECEIVED).raw
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    parts = [mail.get_body((form,)) for form in ("plain", "html")]
+    text, html = (part.get_content().replace("\xa0", " ") for part in parts if part)
+    seen = LexborHTMLParser(html)
+    for head in seen.css("head"):
+        head.decompose()
+    assert seen.body is not None
+    said = set(re.findall(r"\w+", seen.body.text(separator=" ").casefold()))
+    link = str(letter.values["desk_url"])
+    assert said == set(re.findall(r"\w+", text.replace(link, "").casefold()))
+    assert html.count(link) == text.count(link) == 1
+    return str(text)
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("kind", get_args(AlertKind))
+def test_both_parts_say_the_same_to_either_reader(kind: AlertKind, language: Language) -> None:
+    to_unit = words_of(kind, language, to_office=False)
+    to_office = words_of(kind, language, to_office=True)
+    to_one, to_other = (re.sub(r"https:\S+", "", text) for text in (to_unit, to_office))
+    # Whoever gives a case its unit reads one text; the rest asks something else of each reader
+    assert (to_one == to_other) is (kind == "unsorted")
+    assert words_of(kind, language, to_office=True, has_unit=False)
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "said"),
+    [
+        ("fr", 5, "le lundi 23 novembre 2026 : il reste 5 jours ouvrables."),
+        ("fr", 1, "le lundi 23 novembre 2026 : il reste 1 jour ouvrable."),
+        ("fr", 0, "Réponse due aujourd’hui, le lundi 23 novembre 2026."),
+        ("en", 1, "Answer due on Monday, November 23, 2026: 1 business day left."),
+        ("en", 0, "Answer due today, Monday, November 23, 2026."),
+    ],
+)
+def test_a_reminder_counts_in_words(language: Language, days: int, said: str) -> None:
+    assert said in words_of("reminder", language, to_office=False, left_days=days)
