@@ -20,6 +20,15 @@ from shared.ports.query import AllOf, Equal, Query
 from shared.ports.store import Store
 from shared.runtime.settings import Settings
 
+#: What their server told us of a notice, in words.
+_REPORTS: dict[str, str] = {
+    "delivered": "their server has it,",
+    "delayed": "their server still tries,",
+    "full": "came back, mailbox full,",
+    "refused": "came back, refused,",
+    "dead": "came back, no such address,",
+}
+
 
 def show_case(text: str, settings: Settings, out: Console, *, language: str | None) -> None:
     department = load_department(settings.department)
@@ -89,10 +98,12 @@ def _move(move: Move) -> str:
 
 
 def _line_of(notice: Notice) -> str:
-    error = notice.last_error or notice.withheld_because
+    error = notice.withheld_because if notice.state == "withheld" else notice.last_error
     tail = f" ({error})" if error else ""
     at = local(notice.sent_at or notice.created_at)
-    return f"{at}  {notice.kind} to {notice.recipient}: {notice.state}{tail}"
+    told = f"; {_REPORTS[notice.report]} {local(notice.reported_at)}" if notice.report else ""
+    acts = "".join(f"; {act.what} by {act.by} {local(act.at)}" for act in notice.acts)
+    return f"{at}  {notice.kind} to {notice.recipient}: {notice.state}{tail}{told}{acts}"
 
 
 async def notice_named(store: Store, notice_id: str) -> Notice:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import get_args
@@ -142,7 +142,8 @@ def _to_person(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> 
 
 def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> Letter:
     department = head.department
-    unit = (None if kind == "held" else unit_of(case, department)) or department.office()
+    to_office = kind in ("held", "unit_unreachable")
+    unit = (None if to_office else unit_of(case, department)) or department.office()
     link = desk_path(head.keys, case.id, unit.id, at + DESK_LINK)
     evidence = case.assignment.evidence if case.assignment else ()
     values: dict[str, object] = {
@@ -172,12 +173,21 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
     )
 
 
+def _undelivered(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> Letter:
+    """The letter about a mail to the person; `undelivered.about` makes it one about another."""
+    letter = _to_staff(kind, case, head, at)
+    failed = {"failed_to": case.acknowledge_to or "", "failed_because": "refused"}
+    return replace(letter, values={**letter.values, **failed})
+
+
 _COMPOSERS: dict[NoticeKind, Callable[[NoticeKind, Case, Letterhead, datetime], Letter]] = {
     "acknowledgement": _to_person,
     "acknowledgement_held": _to_person,
     "assigned": _to_staff,
     "held": _to_staff,
     "added": _to_staff,
+    "undelivered": _undelivered,
+    "unit_unreachable": _undelivered,
 }
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
+from services.notifier.alarming import tell_failure
 from services.notifier.mailer import open_mailer
 from services.notifier.rendering import Renderer
-from services.notifier.sending import send_notice
+from services.notifier.sending import give_notice_up, send_notice
 from services.notifier.telling import tell_case
 from shared.department import load_department
-from shared.events import CaseAssigned, CaseHeld, MessageAdded, NoticeRequested
+from shared.events import CaseAssigned, CaseHeld, MessageAdded, NoticeFailed, NoticeRequested
 from shared.runtime.consuming import consume
 from shared.runtime.process import Context
 
@@ -21,23 +23,29 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
     """Run the notifier service; a broken table or template raises Misconfigured at once."""
     settings = context.settings
     department = load_department(settings.department)
-    telling = partial(
-        tell_case,
-        store=context.store,
-        clock=context.clock,
-        department=department,
-        keys=context.keys,
-        renderer=Renderer(department),
-        public_url=settings.public_url,
-        desk_url=settings.desk_url,
-    )
+    means: dict[str, Any] = {
+        "store": context.store,
+        "clock": context.clock,
+        "department": department,
+        "keys": context.keys,
+        "renderer": Renderer(department),
+        "public_url": settings.public_url,
+        "desk_url": settings.desk_url,
+    }
+    telling = partial(tell_case, **means)
+    alarming = partial(tell_failure, **means, metrics=context.metrics)
     mailer = open_mailer(settings.relay, connections=settings.relay_connections)
     sending = partial(send_notice, store=context.store, clock=context.clock, mailer=mailer)
     try:
         await consume(
             context.bus,
             "notifier.telling",
-            {CaseAssigned: telling, CaseHeld: telling, MessageAdded: telling},
+            {
+                CaseAssigned: telling,
+                CaseHeld: telling,
+                MessageAdded: telling,
+                NoticeFailed: alarming,
+            },
             metrics=context.metrics,
             prefetch=settings.prefetch,
             doors=context.doors,
@@ -49,6 +57,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
             metrics=context.metrics,
             prefetch=settings.prefetch,
             doors=context.doors,
+            when_dead=partial(give_notice_up, store=context.store, clock=context.clock),
         )
         yield {}
     finally:

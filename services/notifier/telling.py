@@ -75,6 +75,20 @@ async def _keep(
     owed: Owed, case: Case, *, head: Letterhead, renderer: Renderer, store: Store, now: datetime
 ) -> None:
     letter = compose(owed.kind, case, head, now)
+    await keep_letter(letter, owed, case, head=head, renderer=renderer, store=store, now=now)
+
+
+async def keep_letter(
+    letter: Letter,
+    owed: Owed,
+    case: Case,
+    *,
+    head: Letterhead,
+    renderer: Renderer,
+    store: Store,
+    now: datetime,
+) -> None:
+    """Keep a letter as the notice that is owed, to be sent or withheld, unless it is there."""
     message_id = message_id_for(owed.notice_id, head.keys, head.department)
     mail = renderer.render(letter, message_id=message_id, at=now)
     with _reserved(budgets_for(letter, case, now)) as budgets:
