@@ -125,7 +125,7 @@ def show_notices(console: Console, found: list[Notice]) -> None:
             notice.recipient,
             notice.state,
             str(notice.attempts),
-            notice.last_error or notice.withheld_because,
+            notice.withheld_because if notice.state == "withheld" else notice.last_error,
         )
     console.print(table)
     console.print(_counted(len(found), "notice"))
