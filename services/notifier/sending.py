@@ -9,6 +9,7 @@ a mail can go out twice; it is counted in `possibly_doubled`.
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from services.notifier.breaker import Breaker
     from services.notifier.mailer import Mailer
     from shared.domain.notice import Notice
     from shared.events import NoticeRequested
@@ -40,9 +42,19 @@ _TRIES = 5
 
 
 async def send_notice(
-    event: NoticeRequested, *, store: Store, clock: Clock, mailer: Mailer
+    event: NoticeRequested,
+    *,
+    store: Store,
+    clock: Clock,
+    mailer: Mailer,
+    breaker: Breaker | None = None,
 ) -> None:
-    """Send the notice unless it has ended; raise Transient when it must be tried again."""
+    """Send the notice unless it has ended; raise Transient when it must be tried again.
+
+    Raise Postponed, with nothing touched, while the `breaker` leaves the relay alone.
+    """
+    if breaker is not None:
+        breaker.ask()
     notice = await _load(event.notice_id, store)
     if notice.state in _ENDED:
         return
@@ -51,9 +63,10 @@ async def send_notice(
         raise Poison("notice_without_mail", f"notice {notice.id} has no mail beside it")
     begun = await _begin(notice, store=store, now=clock.now())
     try:
-        await mailer.send(
-            notice_id=begun.id, mail_from=begun.return_path, rcpt_to=begun.recipient, raw=raw
-        )
+        with breaker.watching() if breaker else nullcontext():
+            await mailer.send(
+                notice_id=begun.id, mail_from=begun.return_path, rcpt_to=begun.recipient, raw=raw
+            )
     except Rejected as error:
         state = "technical" if error.code in _OUR_FAULT else "permanent"
         await _fail(begun, store, clock.now(), state=state, last_error=error.code)

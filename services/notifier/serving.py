@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from services.notifier.alarming import tell_failure
+from services.notifier.breaker import Breaker
 from services.notifier.mailer import open_mailer
 from services.notifier.rendering import Renderer
 from services.notifier.sending import give_notice_up, send_notice
@@ -35,7 +36,12 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
     telling = partial(tell_case, **means)
     alarming = partial(tell_failure, **means, metrics=context.metrics)
     mailer = open_mailer(settings.relay, connections=settings.relay_connections)
-    sending = partial(send_notice, store=context.store, clock=context.clock, mailer=mailer)
+    breaker = Breaker(
+        failures=settings.relay_failures, pause=settings.relay_pause, metrics=context.metrics
+    )
+    sending = partial(
+        send_notice, store=context.store, clock=context.clock, mailer=mailer, breaker=breaker
+    )
     try:
         await consume(
             context.bus,

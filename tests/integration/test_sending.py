@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from services.notifier.breaker import Breaker
 from services.notifier.mailer import IN_DATA, Rejected
 from services.notifier.sample import RECEIVED
 from services.notifier.sending import IN_HAND, give_notice_up, send_notice
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
 from shared.domain.notice import Notice
-from shared.errors import Poison, RecoursError, Transient
+from shared.errors import Poison, Postponed, RecoursError, Transient
 from shared.events import NoticeRequested
 
 NOTICE = Notice(
@@ -211,6 +212,20 @@ async def test_an_answer_lost_after_the_last_byte_is_counted_as_a_possible_doubl
     with pytest.raises(Transient):
         await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer)
     assert (await stored(store)).possibly_doubled == 1
+
+
+async def test_while_the_relay_is_left_alone_a_notice_is_not_touched(store: SqliteStore) -> None:
+    breaker = Breaker(failures=2, pause=60, now=lambda: 0.0)
+    mailer = ToldMailer(Transient("relay_unreachable"), Transient("relay_lost"))
+    for _ in range(2):
+        with pytest.raises(Transient):
+            await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer, breaker=breaker)
+    before = await stored(store)
+    for _ in range(5):
+        with pytest.raises(Postponed):
+            await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer, breaker=breaker)
+    assert await stored(store) == before
+    assert (before.state, before.attempts, mailer.sent) == ("temporary", 2, [])
 
 
 async def test_an_event_of_no_notice_is_poison(store: SqliteStore) -> None:
