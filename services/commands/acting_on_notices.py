@@ -1,4 +1,4 @@
-"""`recours outgoing release|retry|stop`: a person decides, and it is kept who did."""
+"""`recours outgoing release|retry|stop|done`: a person decides, and it is kept who did."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import Console
 from services.commands.opened import with_backends
 from services.commands.showing import notice_named
 from shared.adapters.system_clock import SystemClock
-from shared.domain.notice import Notice, NoticeAct
+from shared.domain.notice import Notice, NoticeAct, NoticeState
 from shared.errors import Conflict, Refused
 from shared.events import NoticeRequested, caused_by
 from shared.ports.store import Store
@@ -35,7 +35,8 @@ def act_on_notice(
     async def work(store: Store, _: object) -> None:
         notice = await notice_named(store, notice_id)
         await keep_act(act, notice, store, by=by.strip(), at=SystemClock().now())
-        out.print(f"{notice.id[:8]} to {notice.recipient} {done}.", markup=False)
+        whom = f" to {notice.recipient}" if notice.recipient else ""
+        out.print(f"{notice.id[:8]}{whom} {done}.", markup=False)
 
     with_backends(settings, work)
 
@@ -95,6 +96,23 @@ def stop(notice: Notice, by: str, at: datetime) -> Notice:
         act = NoticeAct(what="stopped", by=by, at=at)
         return _acted(notice, act, state="withheld", withheld_because=STOPPED)
     raise Refused("not_to_stop", f"{notice.id[:8]} {why}. Nothing was changed.")
+
+
+def posted(notice: Notice, by: str, at: datetime) -> Notice:
+    """Record that a person printed and posted the letter; the clock of the case reads this day."""
+    return _carried(notice, NoticeAct(what="posted", by=by, at=at), state="printed")
+
+
+def told(notice: Notice, by: str, at: datetime) -> Notice:
+    """Record that a person told it by phone."""
+    return _carried(notice, NoticeAct(what="told", by=by, at=at), state="told")
+
+
+def _carried(notice: Notice, act: NoticeAct, *, state: NoticeState) -> Notice:
+    if notice.state != "to_print":
+        why = f"is {notice.state}, and no letter or call waits for a person"
+        raise Refused("not_to_print", f"{notice.id[:8]} {why}. Nothing was changed.")
+    return _acted(notice, act, state=state, sent_at=act.at)
 
 
 def _acted(notice: Notice, act: NoticeAct, **fields: object) -> Notice:

@@ -122,7 +122,7 @@ def show_notices(console: Console, found: list[Notice]) -> None:
             notice.id[:8],
             local(notice.created_at),
             notice.kind,
-            notice.recipient,
+            notice.recipient or f"by {notice.way}",
             notice.state,
             str(notice.attempts),
             notice.withheld_because if notice.state == "withheld" else notice.last_error,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,6 +12,7 @@ from shared.runtime.settings import read_settings
 
 outgoing = typer.Typer(no_args_is_help=True, help="Notices: mail that leaves, and its state.")
 
+Carried = Literal["posted", "told"]
 By = Annotated[str, typer.Option(help="Who decides.")]
 
 
@@ -31,11 +33,32 @@ def outgoing_list(
 
 
 @outgoing.command("show")
-def outgoing_show(notice: str) -> None:
+def outgoing_show(
+    notice: str,
+    letter: Annotated[
+        Path | None, typer.Option(help="Write the letter to print (HTML) to this file.")
+    ] = None,
+) -> None:
     """Show a notice as it was or will be sent."""
-    from services.commands.showing import show_notice
+    from services.commands.showing import show_notice, write_letter
 
-    show_notice(notice, read_settings(), out)
+    if letter:
+        write_letter(notice, letter, read_settings(), out)
+    else:
+        show_notice(notice, read_settings(), out)
+
+
+@outgoing.command("done")
+def outgoing_done(
+    notice: str,
+    by: Annotated[str, typer.Option(help="Who did it.")],
+    how: Annotated[Carried, typer.Option(help="posted, or told by phone.")],
+) -> None:
+    """Record that a letter was posted, or told by phone, to a person without e-mail."""
+    from services.commands.acting_on_notices import act_on_notice, posted, told
+
+    act = {"posted": posted, "told": told}[how]
+    act_on_notice(act, notice, read_settings(), out, by=by, done=f"is {how}")
 
 
 @outgoing.command("release")

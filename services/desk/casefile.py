@@ -181,6 +181,8 @@ class CaseFile:
             flags.append(Mark("encrypted", "soon"))
         if any(notice.failure for notice in self.notices):
             flags.append(Mark("undelivered", "late"))
+        if any(notice.state == "to_print" for notice in self.notices):
+            flags.append(Mark("to_print", "soon"))
         flags += [Mark(f"sign_{sign.name}", "soon") for sign in self.signs]
         if self.case.complainant.kind == "legal":
             flags.append(Mark("legal"))
@@ -202,7 +204,13 @@ class CaseFile:
         told += [
             Happening(notice.sent_at, f"sent_{notice.kind}", notice.recipient)
             for notice in self.notices
-            if notice.arrived and notice.sent_at
+            if notice.arrived and notice.sent_at and notice.way == "mail"
+        ]
+        told += [
+            Happening(act.at, f"carried_{act.what}")
+            for notice in self.notices
+            for act in notice.acts
+            if act.what in ("posted", "told")
         ]
         told += [
             Happening(notice.reported_at, f"report_{notice.report}", notice.recipient)

@@ -20,7 +20,7 @@ from shared.domain.calendar import Calendar
 from shared.domain.case import Case
 from shared.domain.envelope import Language
 from shared.domain.keys import Keys, desk_path, reply_address, status_path
-from shared.domain.notice import NoticeKind, RecipientRole
+from shared.domain.notice import NoticeKind, RecipientRole, Way
 from shared.domain.place import Evidence, EvidenceKind
 from shared.domain.unit import Unit
 from shared.errors import Transient
@@ -96,6 +96,16 @@ def unit_of(case: Case, department: Department) -> Unit | None:
     return unit
 
 
+def way_without_mail(case: Case) -> Way | None:
+    """Return how a person who gave no address in the form is acknowledged, None when by mail or
+    not at all. A letter goes before a call: it can be kept."""
+    if case.acknowledge_to or case.channel != "form" or case.tray != "ordinary":
+        return None
+    if case.complainant.postal_address:
+        return "post"
+    return "phone" if case.complainant.phone else None
+
+
 def why(evidence: tuple[Evidence, ...]) -> str:
     """Return the kind of the clue that weighs most, or "person" when there is none."""
     kinds = (clue.kind for clue in evidence)
@@ -125,6 +135,7 @@ def _to_person(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> 
         "due_on": days[-1],
         "answer_days": len(days) - 1,
         "open_days": days,
+        "on_paper": not case.acknowledge_to,
         "recourses": tuple(r for r in department.recourses if r.live_on(received.date())),
         "status_url": f"{head.public_url}/suivi/{status_path(head.keys, case.reference)}",
     }
@@ -152,6 +163,7 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
         "unit": unit,
         "summary": shortened(case.summary),
         "documents": case.documents,
+        "without_mail": way_without_mail(case) or "",
         "contact_due_on": _contact_due_on(case, department),
         "due_on": _open_days(case, department)[-1],
         "clues": _clues(evidence),

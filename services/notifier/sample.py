@@ -130,6 +130,7 @@ def sample_letters(ours: Department | None = None) -> Iterator[Letter]:
         for language in get_args(Language):
             yield _letter(kind, language, department)
             yield _letter(kind, language, plain, bare=True)
+            yield from _without_mail(kind, language, department)
             if ours:
                 yield _letter(kind, language, ours)
 
@@ -143,6 +144,15 @@ def _letter(
         return replace(both, languages=get_args(Language))
     letter = compose(kind, case, sample_head(department), RECEIVED)
     return replace(letter, languages=(language,))
+
+
+def _without_mail(kind: NoticeKind, language: Language, department: Department) -> Iterator[Letter]:
+    """Yield the letters about a person who gave only a postal address, or only a phone."""
+    case = sample_case(language, department, kind=kind).changed(channel="form", acknowledge_to=None)
+    for who in (Complainant(postal_address="1, rue X"), Complainant(phone="418 555-0110")):
+        head = sample_head(department)
+        letter = compose(kind, case.changed(complainant=who), head, RECEIVED)
+        yield replace(letter, languages=(language,))
 
 
 def _bare(case: Case) -> Case:

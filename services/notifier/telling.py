@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from services.notifier.budgets import Budget, budgets_for
-from services.notifier.composing import Letter, Letterhead, compose
+from services.notifier.composing import Letter, Letterhead, compose, way_without_mail
 from services.notifier.notices import (
     IN_TEXT_ONLY,
     CaseEvent,
@@ -91,21 +91,28 @@ async def keep_letter(
     """Keep a letter as the notice that is owed, to be sent or withheld, unless it is there."""
     message_id = message_id_for(owed.notice_id, head.keys, head.department)
     mail = renderer.render(letter, message_id=message_id, at=now)
-    with _reserved(budgets_for(letter, case, now)) as budgets:
+    way = way_without_mail(case) if letter.role == "complainant" else None
+    with _reserved(() if way else budgets_for(letter, case, now)) as budgets:
         because = (
-            unsendable(letter.recipient, head.department)
-            or (IN_TEXT_ONLY if letter.role == "complainant" and case.silent_because else "")
-            or await _over(budgets, store)
+            ""
+            if way
+            else (
+                unsendable(letter.recipient, head.department)
+                or (IN_TEXT_ONLY if letter.role == "complainant" and case.silent_because else "")
+                or await _over(budgets, store)
+            )
         )
         outcome: dict[str, str] = (
             {"state": "withheld", "withheld_because": because}
             if because
             else {budget.field: budget.key for budget in budgets}
         )
+        if way:
+            outcome = {"state": "to_print", "way": way}
         notice = _notice(
             owed, letter, case, head, now, message_id=message_id, subject=mail.subject, **outcome
         )
-        emit = [] if because else [requested(notice)]
+        emit = [] if because or way else [requested(notice)]
         if await store.notices.add(notice, raw=mail.raw, emit=emit) and because:
             _log.warning("notice withheld", extra={"notice_id": notice.id, "because": because})
 

@@ -3,9 +3,10 @@
 created → sending → sent | temporary (tried again) | permanent, per recipient; withheld when a
 budget or a rule keeps it back and a person must decide. `sent` says that the relay has it, and
 `delivered` that their server said so; a bounce makes `permanent` of either. `gave_up` is what
-became of one that was tried for 72 hours, `technical` of one that failed by a fault of ours. The
-mail itself lies beside the document (`store.notices.raw(id)`), so what was sent can always be
-shown.
+became of one that was tried for 72 hours, `technical` of one that failed by a fault of ours. To a
+person without e-mail it is a letter or a call: `to_print` until a person says that it is `printed`
+and posted, or `told`. The mail itself lies beside the document (`store.notices.raw(id)`), so what
+was sent can always be shown.
 """
 
 from __future__ import annotations
@@ -36,7 +37,12 @@ NoticeState = Literal[
     "gave_up",
     "technical",
     "withheld",
+    "to_print",
+    "printed",
+    "told",
 ]
+#: How it reaches its recipient: what is not mail is carried by a person.
+Way = Literal["mail", "post", "phone"]
 RecipientRole = Literal["complainant", "unit", "complaints_office"]
 #: Why a notice did not arrive: what people are told, in words.
 Failure = Literal["dead", "full", "refused", "gave_up", "technical"]
@@ -45,7 +51,7 @@ Failure = Literal["dead", "full", "refused", "gave_up", "technical"]
 class NoticeAct(Value):
     """What a person did with a notice: who and when."""
 
-    what: Literal["released", "retried", "stopped"]
+    what: Literal["released", "retried", "stopped", "posted", "told"]
     by: str
     at: datetime
 
@@ -77,6 +83,7 @@ class Notice(Document):
     message_id: str
     return_path: str = ""
     subject: str = ""
+    way: Way = "mail"
     state: NoticeState = "created"
     created_at: datetime
     sending_at: datetime | None = None
@@ -104,8 +111,9 @@ class Notice(Document):
 
     @property
     def arrived(self) -> bool:
-        """Whether the relay took it and nothing came back since."""
-        return self.state in ("sent", "delivered") and self.failure is None
+        """Whether the relay took it and nothing came back since, or a person carried it."""
+        carried = self.state in ("printed", "told")
+        return carried or (self.state in ("sent", "delivered") and self.failure is None)
 
     @property
     def recipient_domain(self) -> str:
