@@ -150,7 +150,8 @@ def _recipients(part: Part) -> Iterator[Recipient]:
         yield Recipient(
             address=_address(fields),
             delayed=action.startswith(b"delayed"),
-            reached=action.startswith((b"delivered", b"relayed", b"expanded")),
+            # "deliverable" is what Postfix says of an address that it was asked about
+            reached=action.startswith((b"delivered", b"relayed", b"expanded", b"deliverable")),
             delivered=action.startswith(b"delivered"),
             in_prose=False,
             words=" ".join(each.decode("utf-8", "replace") for each in said)[:MOST_SAID],
