@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from services.notifier.relay_connection import ABOUT_US, IN_DATA
+from services.notifier.relay_connection import ABOUT_US, IN_DATA, NotConnected
 from shared.errors import Postponed, RecoursError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Breaker:
         try:
             yield
         except RecoursError as error:
-            if error.code in OF_THE_RELAY:
+            if isinstance(error, NotConnected) or error.code in OF_THE_RELAY:
                 self._failed(error.code)
             elif error.code.startswith("relay_"):
                 self._worked()  # it refused this mail, and so it answers

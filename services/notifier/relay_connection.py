@@ -40,6 +40,10 @@ class Gone(Transient):
     """The relay closed the connection before it took anything: another one may do."""
 
 
+class NotConnected(Transient):
+    """No mail was asked about: the relay is not there, or does not let us in."""
+
+
 class RelayConnection(asyncio.Protocol):
     """Takes over a transport on which the relay has answered EHLO; one mail at a time."""
 

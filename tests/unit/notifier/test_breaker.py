@@ -6,6 +6,7 @@ import pytest
 
 from services.notifier.breaker import OF_THE_RELAY, Breaker
 from services.notifier.mailer import Rejected
+from services.notifier.relay_connection import NotConnected
 from shared.errors import Postponed, RecoursError, Transient
 from shared.runtime.metrics import Metrics
 
@@ -68,6 +69,13 @@ def test_an_answer_about_one_mail_shows_that_the_relay_works(
         down(breaker, 2)
         ends(breaker, answer)
     assert not breaker.paused
+
+
+def test_a_relay_that_does_not_let_us_in_says_nothing_of_one_mail(seconds: Seconds) -> None:
+    breaker = breaker_of(seconds)
+    for _ in range(3):
+        ends(breaker, NotConnected("relay_554"))  # its greeting, or its answer to a password
+    assert breaker.paused
 
 
 def test_a_full_disk_of_ours_says_nothing_of_the_relay(seconds: Seconds) -> None:
