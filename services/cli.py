@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from services.commands.of_outgoing import outgoing
 from services.commands.of_rules import rules
 from services.commands.terminal import out
 from shared.errors import RecoursError, Refused
@@ -21,7 +22,6 @@ app = typer.Typer(
 )  # fmt: skip
 dead = typer.Typer(no_args_is_help=True, help="Dead letters: messages that need a person.")
 parked = typer.Typer(no_args_is_help=True, help="Envelopes of which no case could be made.")
-outgoing = typer.Typer(no_args_is_help=True, help="Notices: mail that leaves, and its state.")
 for name, group in (("dead", dead), ("parked", parked), ("outgoing", outgoing), ("rules", rules)):
     app.add_typer(group, name=name)
 
@@ -31,6 +31,7 @@ Paths = Annotated[list[Path], typer.Argument(help="Mail files, folders, mboxes."
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Limit = Annotated[int, typer.Option(help="How many at most.")]
 State = Annotated[str | None, typer.Option(help="Only those in this state.")]
+By = Annotated[str, typer.Option(help="Who decides.")]
 LANGUAGE = typer.Option("--language", help="fr or en.")
 
 
@@ -130,7 +131,7 @@ def read_again(reference: str) -> None:
 def assign(
     reference: str,
     unit: Annotated[str, typer.Argument(help="Id of a unit, as in units.csv.")],
-    by: Annotated[str, typer.Option(help="Who decides.")],
+    by: By,
     because: Annotated[str, typer.Option(help="Why; kept with the case, never mailed.")],
     cleared: Annotated[
         bool, typer.Option("--not-a-disclosure", help="You decided: no disclosure of wrongdoing.")
@@ -211,35 +212,6 @@ def parked_retry(envelope: str) -> None:
     from services.commands.parked import retry_parked
 
     retry_parked(read_settings(), out, envelope)
-
-
-@outgoing.command("list")
-def outgoing_list(state: State = None, limit: Limit = 50) -> None:
-    """List notices, newest first, with their state."""
-    from services.commands import listing
-    from services.commands.opened import with_backends
-    from shared.ports.store import Store
-
-    async def work(store: Store, _: object) -> None:
-        listing.show_notices(out, await listing.notices(store, state=state, limit=limit))
-
-    with_backends(read_settings(), work)
-
-
-@outgoing.command("show")
-def outgoing_show(notice: str) -> None:
-    """Show a notice as it was or will be sent."""
-    from services.commands.showing import show_notice
-
-    show_notice(notice, read_settings(), out)
-
-
-@outgoing.command("release")
-def outgoing_release(notice: str) -> None:
-    """Let a withheld notice go out: a person has decided that it may."""
-    from services.commands.releasing import release_notice
-
-    release_notice(notice, read_settings(), out)
 
 
 @app.command()

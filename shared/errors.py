@@ -2,6 +2,7 @@
 
 RecoursError
 ├── Transient      try again later: a store, broker, relay or child process did not answer
+│   └── Postponed      not even tried, as it would fail: later, and no try is counted
 ├── Poison         this message can never succeed: dead letter at once, with the reason
 ├── Refused        the caller asked for what cannot be: tell them, in words
 │   └── Misconfigured  settings or department data are wrong: say which line, exit 2
@@ -24,6 +25,14 @@ class RecoursError(Exception):
 
 class Transient(RecoursError):
     """Nothing was wrong with the message; the same call may succeed later."""
+
+
+class Postponed(Transient):
+    """It was not the message's turn: nothing was tried. `seconds` is when it may be."""
+
+    def __init__(self, code: str, *, seconds: float) -> None:
+        super().__init__(code)
+        self.seconds = seconds
 
 
 class Poison(RecoursError):

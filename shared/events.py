@@ -78,6 +78,13 @@ class NoticeRequested(_Fact):
     notice_id: str
 
 
+class NoticeFailed(_Fact):
+    """A notice did not reach its recipient; somebody must hear of it."""
+
+    type: Literal["notice.failed"] = "notice.failed"
+    notice_id: str
+
+
 Event = (
     EnvelopeReceived
     | CaseOpened
@@ -87,6 +94,7 @@ Event = (
     | CaseAssigned
     | CaseHeld
     | NoticeRequested
+    | NoticeFailed
 )
 
 _ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])

@@ -78,8 +78,8 @@ class _Shadow:
     async def ack(self) -> None:
         return None
 
-    async def retry(self, delay: int) -> None:
-        del delay
+    async def retry(self, delay: int, *, counted: bool = True) -> None:
+        del delay, counted
 
     async def bury(self, reason: str) -> None:
         del reason

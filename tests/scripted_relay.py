@@ -48,7 +48,7 @@ class Line(asyncio.Protocol):
                 self.say(replies)
                 self.transport.close()
                 return
-            if word == "STARTTLS":
+            if word == "STARTTLS" and answer.startswith("2"):
                 self.securing = True
                 self.start(self.secure())
                 return

@@ -122,10 +122,10 @@ def show_notices(console: Console, found: list[Notice]) -> None:
             notice.id[:8],
             local(notice.created_at),
             notice.kind,
-            notice.recipient,
+            notice.recipient or f"by {notice.way}",
             notice.state,
             str(notice.attempts),
-            notice.last_error or notice.withheld_because,
+            notice.withheld_because if notice.state == "withheld" else notice.last_error,
         )
     console.print(table)
     console.print(_counted(len(found), "notice"))

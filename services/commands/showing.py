@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import email
 import email.policy
+from pathlib import Path
 
 from rich.console import Console
 
 from services.commands.held import held_since
 from services.commands.listing import local
 from services.commands.opened import case_named, with_backends
+from services.notifier.printing import letter_to_print
 from services.router.explaining import explain
 from shared.department import Department, load_department
 from shared.domain.assignment import Move
@@ -19,6 +21,15 @@ from shared.errors import Refused
 from shared.ports.query import AllOf, Equal, Query
 from shared.ports.store import Store
 from shared.runtime.settings import Settings
+
+#: What their server told us of a notice, in words.
+_REPORTS: dict[str, str] = {
+    "delivered": "their server has it,",
+    "delayed": "their server still tries,",
+    "full": "came back, mailbox full,",
+    "refused": "came back, refused,",
+    "dead": "came back, no such address,",
+}
 
 
 def show_case(text: str, settings: Settings, out: Console, *, language: str | None) -> None:
@@ -56,6 +67,22 @@ def show_notice(notice_id: str, settings: Settings, out: Console) -> None:
     with_backends(settings, work)
 
 
+def write_letter(notice_id: str, file: Path, settings: Settings, out: Console) -> None:
+    """Write the letter of a person without e-mail to a file that any browser prints."""
+
+    async def work(store: Store, _: object) -> str:
+        notice = await notice_named(store, notice_id)
+        case = await case_named(store, notice.case_id)
+        if notice.way == "mail":
+            raise Refused("no_letter", f"{notice.id[:8]} goes by mail: no letter waits.")
+        raw = await store.notices.raw(notice.id) or b""
+        return letter_to_print(raw, case.complainant)
+
+    file.write_text(with_backends(settings, work), encoding="utf-8")
+    done = "`recours outgoing done` records it once it is posted or told"
+    out.print(f"{file} is written; {done}.", markup=False)
+
+
 def _show_head(out: Console, case: Case, department: Department, language: str) -> None:
     who = case.complainant
     out.print(f"[bold]{case.reference}[/bold]  {case.state}, tray {case.tray}")
@@ -89,10 +116,13 @@ def _move(move: Move) -> str:
 
 
 def _line_of(notice: Notice) -> str:
-    error = notice.last_error or notice.withheld_because
+    error = notice.withheld_because if notice.state == "withheld" else notice.last_error
     tail = f" ({error})" if error else ""
+    whom = f"to {notice.recipient}" if notice.way == "mail" else f"by {notice.way}"
     at = local(notice.sent_at or notice.created_at)
-    return f"{at}  {notice.kind} to {notice.recipient}: {notice.state}{tail}"
+    told = f"; {_REPORTS[notice.report]} {local(notice.reported_at)}" if notice.report else ""
+    acts = "".join(f"; {act.what} by {act.by} {local(act.at)}" for act in notice.acts)
+    return f"{at}  {notice.kind} {whom}: {notice.state}{tail}{told}{acts}"
 
 
 async def notice_named(store: Store, notice_id: str) -> Notice:

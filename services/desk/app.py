@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from services.desk.desk import ROOTS, Desk, refusal
 from services.desk.pages.case import give_document, show_case
+from services.desk.pages.letter import show_letter
 from shared.department import Department
 from shared.domain.envelope import Language
 from shared.domain.keys import Keys
@@ -62,6 +63,7 @@ def _pages(desk: Desk, language: Language) -> list[Route]:
         Route(ROOTS[language], partial(_home, desk, language)),
         Route(case, partial(show_case, desk, language)),
         Route(document, partial(give_document, desk, language)),
+        Route(f"{case}/letter/{{notice_id}}", partial(show_letter, desk, language)),
     ]
 
 

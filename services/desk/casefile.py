@@ -167,7 +167,7 @@ class CaseFile:
         sent = [
             notice.sent_at
             for notice in self.notices
-            if notice.role == "complainant" and notice.state == "sent" and notice.sent_at
+            if notice.role == "complainant" and notice.arrived and notice.sent_at
         ]
         return min(sent, default=None)
 
@@ -179,8 +179,10 @@ class CaseFile:
             flags.append(Mark(f"tray_{self.case.tray}", "soon"))
         if any("encrypted_mail" in message.reading.defects for message in self.messages):
             flags.append(Mark("encrypted", "soon"))
-        if any(notice.state == "permanent" for notice in self.notices):
+        if any(notice.failure for notice in self.notices):
             flags.append(Mark("undelivered", "late"))
+        if any(notice.state == "to_print" for notice in self.notices):
+            flags.append(Mark("to_print", "soon"))
         flags += [Mark(f"sign_{sign.name}", "soon") for sign in self.signs]
         if self.case.complainant.kind == "legal":
             flags.append(Mark("legal"))
@@ -202,7 +204,18 @@ class CaseFile:
         told += [
             Happening(notice.sent_at, f"sent_{notice.kind}", notice.recipient)
             for notice in self.notices
-            if notice.state == "sent" and notice.sent_at
+            if notice.arrived and notice.sent_at and notice.way == "mail"
+        ]
+        told += [
+            Happening(act.at, f"carried_{act.what}")
+            for notice in self.notices
+            for act in notice.acts
+            if act.what in ("posted", "told")
+        ]
+        told += [
+            Happening(notice.reported_at, f"report_{notice.report}", notice.recipient)
+            for notice in self.notices
+            if notice.reported_at and notice.report
         ]
         return sorted(told, key=lambda happening: happening.at, reverse=True)
 

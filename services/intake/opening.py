@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple, Protocol
 
 from services.intake.belonging import find_home, notice_answered
+from services.intake.delivery import after_report
 from services.intake.forwards import day_of
 from services.intake.identity import case_id_for
 from services.intake.proposals import triage_of, with_flags
@@ -26,7 +28,14 @@ from shared.domain.keys import Keys
 from shared.domain.notice import Notice
 from shared.domain.reading import DocumentText, Message, Reading, Triage
 from shared.errors import Poison, Transient
-from shared.events import CaseOpened, EnvelopeReceived, MessageAdded, ScanWanted, caused_by
+from shared.events import (
+    CaseOpened,
+    EnvelopeReceived,
+    MessageAdded,
+    NoticeFailed,
+    ScanWanted,
+    caused_by,
+)
 from shared.ports.clock import Clock
 from shared.ports.query import AnyOf, ContainsAny, Equal, Query
 from shared.ports.store import Store
@@ -81,7 +90,7 @@ async def open_envelope(
     home = await find_home(claims, reading, notice, store)
     case = home.case
     if answers_by_itself(reading) and (notice or claims.reply_reference):
-        await _note(notice, reading, store)
+        await _note(notice, reading, store, clock.now())
         case_id = case.id if case else None
         notice_id = notice.id if notice else None
         await _conclude(envelope, "noted", store, clock, case_id=case_id, notice_id=notice_id)
@@ -215,14 +224,17 @@ async def _add(case: Case, came: Came, event: EnvelopeReceived, *, store: Store)
     )
 
 
-async def _note(notice: Notice | None, reading: Reading, store: Store) -> None:
-    """A bounce tells the truth about a notice; an out-of-office says nothing of it."""
-    bounce = reading.bounce
-    if bounce is None or notice is None or notice.state == "permanent":
+async def _note(notice: Notice | None, reading: Reading, store: Store, now: datetime) -> None:
+    """A report tells the truth about a notice; an out-of-office says nothing of it."""
+    noted = after_report(notice, reading.bounce, now) if notice and reading.bounce else None
+    if notice is None or noted is None:
         return
-    _log.warning("notice bounced", extra={"notice_id": notice.id, "kind": notice.kind})
-    state = "permanent" if bounce.permanent else notice.state
-    await store.notices.save(notice.changed(state=state, last_error="bounced"))
+    emit = []
+    if noted.failure:
+        _log.warning("notice bounced", extra={"notice_id": notice.id, "kind": notice.kind})
+        because = caused_by(notice.id, f"notice.failed {noted.failure} {len(notice.acts)}")
+        emit = [NoticeFailed(id=because, at=now, notice_id=notice.id)]
+    await store.notices.save(noted, emit=emit)
 
 
 async def _keep(message: Message, store: Store) -> None:

@@ -22,7 +22,7 @@ from shared.domain.case import Case
 from shared.domain.clocks import Due, due_days, sort_by
 from shared.domain.envelope import Language
 from shared.domain.keys import Keys, desk_path, reply_address, status_path
-from shared.domain.notice import NoticeKind, RecipientRole
+from shared.domain.notice import NoticeKind, RecipientRole, Way
 from shared.domain.place import Evidence, EvidenceKind
 from shared.domain.standards import AlertKind
 from shared.domain.unit import Unit
@@ -99,6 +99,16 @@ def unit_of(case: Case, department: Department) -> Unit | None:
     return unit
 
 
+def way_without_mail(case: Case) -> Way | None:
+    """Return how a person who gave no address in the form is acknowledged, None when by mail or
+    not at all. A letter goes before a call: it can be kept."""
+    if case.acknowledge_to or case.channel != "form" or case.tray != "ordinary":
+        return None
+    if case.complainant.postal_address:
+        return "post"
+    return "phone" if case.complainant.phone else None
+
+
 def why(evidence: tuple[Evidence, ...]) -> str:
     """Return the kind of the clue that weighs most, or "person" when there is none."""
     kinds = (clue.kind for clue in evidence)
@@ -128,6 +138,7 @@ def _to_person(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> 
         "due_on": days[-1],
         "answer_days": len(days) - 1,
         "open_days": days,
+        "on_paper": not case.acknowledge_to,
         "recourses": tuple(r for r in department.recourses if r.live_on(received.date())),
         "status_url": f"{head.public_url}/suivi/{status_path(head.keys, case.reference)}",
     }
@@ -145,7 +156,8 @@ def _to_person(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> 
 
 def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> Letter:
     department = head.department
-    unit = (None if kind == "held" else unit_of(case, department)) or department.office()
+    to_office = kind in ("held", "unit_unreachable")
+    unit = (None if to_office else unit_of(case, department)) or department.office()
     evidence = case.assignment.evidence if case.assignment else ()
     values: dict[str, object] = {
         "reference": case.reference,
@@ -153,6 +165,7 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
         "unit": unit,
         "summary": shortened(case.summary),
         "documents": case.documents,
+        "without_mail": way_without_mail(case) or "",
         "contact_due_on": _contact_due_on(case, department),
         "due_on": _open_days(case, department)[-1],
         "clues": _clues(evidence),
@@ -204,12 +217,21 @@ def _alert(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> Lett
     return compose_alert(alert, case, head, at, to_office=kind == "unsorted")
 
 
+def _undelivered(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> Letter:
+    """The letter about a mail to the person; `undelivered.about` makes it one about another."""
+    letter = _to_staff(kind, case, head, at)
+    failed = {"failed_to": case.acknowledge_to or "", "failed_because": "refused"}
+    return replace(letter, values={**letter.values, **failed})
+
+
 _COMPOSERS: dict[NoticeKind, Callable[[NoticeKind, Case, Letterhead, datetime], Letter]] = {
     "acknowledgement": _to_person,
     "acknowledgement_held": _to_person,
     "assigned": _to_staff,
     "held": _to_staff,
     "added": _to_staff,
+    "undelivered": _undelivered,
+    "unit_unreachable": _undelivered,
     **dict.fromkeys(get_args(AlertKind), _alert),
 }
 

@@ -17,7 +17,13 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPConnectError, SMTPException, SMTPResponseException
 
-from services.notifier.relay_connection import IN_DATA, Gone, Rejected, RelayConnection
+from services.notifier.relay_connection import (
+    IN_DATA,
+    Gone,
+    NotConnected,
+    Rejected,
+    RelayConnection,
+)
 from shared.domain.calendar import utc
 from shared.errors import Misconfigured, Transient
 
@@ -223,7 +229,7 @@ class RelayMailer:
             client.close()
             raise _not_connected(error) from None
         if not client.is_connected:
-            raise Transient("relay_unreachable")  # it said hello and hung up
+            raise NotConnected("relay_unreachable")  # it said hello and hung up
         return RelayConnection(
             # uvloop's transports are no subclass of asyncio's
             cast("asyncio.Transport", client.transport),
@@ -235,9 +241,11 @@ class RelayMailer:
 def _not_connected(error: BaseException) -> BaseException:
     """Return our word for why there is no connection; what is no error of theirs stays as it is."""
     if isinstance(error, SMTPResponseException):
-        return Transient(f"relay_{error.code}")
+        return NotConnected(f"relay_{error.code}")
     if isinstance(error, ssl.SSLError):
-        return Transient("relay_tls")
+        return NotConnected("relay_tls")
     if isinstance(error, SMTPException) and not isinstance(error, SMTPConnectError):
-        return Transient("relay_session")
-    return Transient("relay_unreachable") if isinstance(error, OSError | SMTPException) else error
+        return NotConnected("relay_session")
+    return (
+        NotConnected("relay_unreachable") if isinstance(error, OSError | SMTPException) else error
+    )

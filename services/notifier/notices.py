@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from services.notifier.composing import unit_of
+from services.notifier.composing import unit_of, way_without_mail
 from shared.department import Department
 from shared.domain.case import Case
 from shared.domain.document import derived_id, instant
@@ -75,6 +75,8 @@ def _acknowledgement(case: Case, kind: NoticeKind) -> tuple[Owed, ...]:
     An address that only stands in a text is written to when a person has released the notice.
     """
     address = case.acknowledge_to
+    if way_without_mail(case):
+        return (Owed(kind, derived_id("notice", case.id, "acknowledgement", "without mail")),)
     if not address or not {IN_TEXT_ONLY}.issuperset(case.silent_because):
         return ()
     seed = derived_id("notice", case.id, "acknowledgement", address.lower())

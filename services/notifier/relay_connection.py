@@ -18,7 +18,9 @@ from shared.errors import RecoursError, Transient
 IN_DATA = "relay_lost_in_data"
 #: 5xx that speak of us and not of the mail (RFC 4954 section 6, RFC 3207 section 4): a setting
 #: is wrong, and the mail can go once it is right.
-_ABOUT_US = frozenset({530, 534, 535, 538})
+ABOUT_US = frozenset({530, 534, 535, 538})
+#: Codes of Rejected that speak of us too: our relay cannot carry the address, or we made a mistake.
+OURS = frozenset({"relay_no_smtputf8", "address_malformed"})
 #: "I am closing this connection", at any moment and instead of all further replies (RFC 5321
 #: section 3.8).
 _CLOSING = 421
@@ -36,6 +38,10 @@ class Rejected(RecoursError):
 
 class Gone(Transient):
     """The relay closed the connection before it took anything: another one may do."""
+
+
+class NotConnected(Transient):
+    """No mail was asked about: the relay is not there, or does not let us in."""
 
 
 class RelayConnection(asyncio.Protocol):
@@ -236,5 +242,5 @@ def _refusal(place: int, code: int) -> RecoursError:
     if place == _MAIL:
         # our return paths are all of one kind: who refuses one speaks of us, not of the mail
         return (Gone if code == _CLOSING else Transient)(f"relay_{code}")
-    permanent = 500 <= code < 600 and code not in _ABOUT_US
+    permanent = 500 <= code < 600 and code not in ABOUT_US
     return (Rejected if permanent else Transient)(f"relay_{code}")

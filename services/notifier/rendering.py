@@ -31,7 +31,7 @@ from services.notifier.typography import (
 from shared.department import Department
 from shared.domain.assignment import HeldReason
 from shared.domain.envelope import Language
-from shared.domain.notice import NoticeKind
+from shared.domain.notice import Failure, NoticeKind
 from shared.domain.place import EvidenceKind
 from shared.errors import Misconfigured
 
@@ -46,6 +46,7 @@ WORD_KEYS: dict[str, tuple[str, ...]] = {
     "why": (*get_args(EvidenceKind), "person"),
     "clue": (*get_args(EvidenceKind), "person"),
     "held": get_args(HeldReason),
+    "failed": get_args(Failure),
 }
 
 _BETWEEN_LANGUAGES = f"\n\n{'_' * 60}\n\n"

@@ -153,6 +153,7 @@ def sample_letters(ours: Department | None = None) -> Iterator[Letter]:
         for language in get_args(Language):
             yield _letter(kind, language, department)
             yield _letter(kind, language, plain, bare=True)
+            yield from _without_mail(kind, language, department)
             if ours:
                 yield _letter(kind, language, ours)
 
@@ -174,6 +175,15 @@ def _other_side(letter: Letter) -> dict[str, object]:
     if "to_office" not in letter.values:
         return {}
     return {"to_office": not letter.values["to_office"], "has_unit": False, "left_days": 0}
+
+
+def _without_mail(kind: NoticeKind, language: Language, department: Department) -> Iterator[Letter]:
+    """Yield the letters about a person who gave only a postal address, or only a phone."""
+    case = sample_case(language, department, kind=kind).changed(channel="form", acknowledge_to=None)
+    for who in (Complainant(postal_address="1, rue X"), Complainant(phone="418 555-0110")):
+        head = sample_head(department)
+        letter = compose(kind, case.changed(complainant=who), head, RECEIVED)
+        yield replace(letter, languages=(language,))
 
 
 def _bare(case: Case) -> Case:

@@ -1,5 +1,7 @@
 """notice.requested → sent, or tried again later, or refused for good.
 
+What ends badly is told to somebody: the notice is saved together with `notice.failed`.
+
 `sending` is saved before the wire. A crash between the wire and `sent` is the one window in which
 a mail can go out twice; it is counted in `possibly_doubled`.
 """
@@ -7,15 +9,20 @@ a mail can go out twice; it is counted in `possibly_doubled`.
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from services.notifier.mailer import IN_DATA, Rejected
+from services.notifier.relay_connection import ABOUT_US, OURS
 from shared.errors import Conflict, Poison, Transient
+from shared.events import NoticeFailed, caused_by
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from services.notifier.breaker import Breaker
     from services.notifier.mailer import Mailer
     from shared.domain.notice import Notice
     from shared.events import NoticeRequested
@@ -24,7 +31,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_ENDED = frozenset({"sent", "permanent", "withheld"})
+_ENDED = frozenset({"sent", "delivered", "permanent", "gave_up", "technical", "withheld"})
+#: Codes of tries that failed by a fault of ours: a setting of the relay, an address that our relay
+#: cannot carry. Nothing is wrong with the recipient.
+_OUR_FAULT = OURS | {f"relay_{code}" for code in ABOUT_US}
 #: A notice that someone began to send less than this ago is left to them: the same event can be
 #: delivered twice at once. Longer ago, whoever began has died.
 IN_HAND = timedelta(seconds=5)
@@ -32,9 +42,19 @@ _TRIES = 5
 
 
 async def send_notice(
-    event: NoticeRequested, *, store: Store, clock: Clock, mailer: Mailer
+    event: NoticeRequested,
+    *,
+    store: Store,
+    clock: Clock,
+    mailer: Mailer,
+    breaker: Breaker | None = None,
 ) -> None:
-    """Send the notice unless it has ended; raise Transient when it must be tried again."""
+    """Send the notice unless it has ended; raise Transient when it must be tried again.
+
+    Raise Postponed, with nothing touched, while the `breaker` leaves the relay alone.
+    """
+    if breaker is not None:
+        breaker.ask()
     notice = await _load(event.notice_id, store)
     if notice.state in _ENDED:
         return
@@ -43,11 +63,13 @@ async def send_notice(
         raise Poison("notice_without_mail", f"notice {notice.id} has no mail beside it")
     begun = await _begin(notice, store=store, now=clock.now())
     try:
-        await mailer.send(
-            notice_id=begun.id, mail_from=begun.return_path, rcpt_to=begun.recipient, raw=raw
-        )
+        with breaker.watching() if breaker else nullcontext():
+            await mailer.send(
+                notice_id=begun.id, mail_from=begun.return_path, rcpt_to=begun.recipient, raw=raw
+            )
     except Rejected as error:
-        await _end(begun, store, state="permanent", last_error=error.code)
+        state = "technical" if error.code in _OUR_FAULT else "permanent"
+        await _fail(begun, store, clock.now(), state=state, last_error=error.code)
         _log.warning("notice refused", extra={"notice_id": begun.id, "code": error.code})
     except Transient as error:
         doubled = begun.possibly_doubled + (error.code == IN_DATA)
@@ -55,6 +77,17 @@ async def send_notice(
         raise
     else:
         await _end(begun, store, state="sent", sent_at=clock.now(), last_error="")
+
+
+async def give_notice_up(event: NoticeRequested, *, store: Store, clock: Clock) -> None:
+    """Note that nobody tries the notice any more: its event is a dead letter."""
+    notice = await store.notices.get(event.notice_id)
+    if notice is None or notice.state in _ENDED:
+        return
+    ours = notice.state == "created" or notice.last_error in _OUR_FAULT
+    state = "technical" if ours else "gave_up"
+    await _fail(notice, store, clock.now(), state=state, last_error=notice.last_error)
+    _log.warning("notice given up", extra={"notice_id": notice.id, "code": notice.last_error})
 
 
 async def _load(notice_id: str, store: Store) -> Notice:
@@ -82,11 +115,20 @@ async def _begin(notice: Notice, *, store: Store, now: datetime) -> Notice:
         raise Transient("notice_in_hand") from None
 
 
-async def _end(notice: Notice, store: Store, **fields: object) -> None:
+async def _fail(notice: Notice, store: Store, now: datetime, **fields: object) -> None:
+    """Save that the notice will not arrive, with the event of it."""
+    cause = f"notice.failed {fields['state']} {len(notice.acts)}"
+    failed = NoticeFailed(id=caused_by(notice.id, cause), at=now, notice_id=notice.id)
+    await _end(notice, store, emit=[failed], **fields)
+
+
+async def _end(
+    notice: Notice, store: Store, emit: Sequence[NoticeFailed] = (), **fields: object
+) -> None:
     """Save what became of the notice, over whatever else was saved meanwhile."""
     for _ in range(_TRIES):
         try:
-            await store.notices.save(notice.changed(**fields))
+            await store.notices.save(notice.changed(**fields), emit=emit)
         except Conflict:
             notice = await _load(notice.id, store)
         else:

@@ -6,17 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
+from services.notifier.alarming import tell_failure
+from services.notifier.breaker import Breaker
 from services.notifier.composing import Letterhead
 from services.notifier.mailer import open_mailer
 from services.notifier.rendering import Renderer
 from services.notifier.resuming import resume_case
-from services.notifier.sending import send_notice
+from services.notifier.sending import give_notice_up, send_notice
 from services.notifier.telling import tell_case
 from services.notifier.timekeeping import Timekeeper, keep_time
 from shared.department import load_department
-from shared.events import CaseAssigned, CaseHeld, MessageAdded, NoticeRequested
-from shared.runtime.consuming import consume
+from shared.events import CaseAssigned, CaseHeld, MessageAdded, NoticeFailed, NoticeRequested
+from shared.runtime.consuming import Handler, consume
 from shared.runtime.process import Context
 
 
@@ -26,16 +29,17 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
     settings = context.settings
     department = load_department(settings.department)
     renderer = Renderer(department)
-    telling = partial(
-        tell_case,
-        store=context.store,
-        clock=context.clock,
-        department=department,
-        keys=context.keys,
-        renderer=renderer,
-        public_url=settings.public_url,
-        desk_url=settings.desk_url,
-    )
+    means: dict[str, Any] = {
+        "store": context.store,
+        "clock": context.clock,
+        "department": department,
+        "keys": context.keys,
+        "renderer": renderer,
+        "public_url": settings.public_url,
+        "desk_url": settings.desk_url,
+    }
+    telling: Handler = partial(tell_case, **means)
+    alarming = partial(tell_failure, **means, metrics=context.metrics)
 
     async def added(event: MessageAdded) -> None:
         await resume_case(event, store=context.store, department=department)
@@ -54,12 +58,22 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
         context.doors,
     )
     mailer = open_mailer(settings.relay, connections=settings.relay_connections)
-    sending = partial(send_notice, store=context.store, clock=context.clock, mailer=mailer)
+    breaker = Breaker(
+        failures=settings.relay_failures, pause=settings.relay_pause, metrics=context.metrics
+    )
+    sending = partial(
+        send_notice, store=context.store, clock=context.clock, mailer=mailer, breaker=breaker
+    )
     try:
         await consume(
             context.bus,
             "notifier.telling",
-            {CaseAssigned: telling, CaseHeld: telling, MessageAdded: added},
+            {
+                CaseAssigned: telling,
+                CaseHeld: telling,
+                MessageAdded: added,
+                NoticeFailed: alarming,
+            },
             metrics=context.metrics,
             prefetch=settings.prefetch,
             doors=context.doors,
@@ -71,6 +85,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
             metrics=context.metrics,
             prefetch=settings.prefetch,
             doors=context.doors,
+            when_dead=partial(give_notice_up, store=context.store, clock=context.clock),
         )
         async with _beside(keep_time(timekeeper.round, every=settings.timekeeping_seconds)):
             yield {}

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from services.notifier.budgets import Budget, budgets_for
-from services.notifier.composing import Letter, Letterhead, compose
+from services.notifier.composing import Letter, Letterhead, compose, way_without_mail
 from services.notifier.notices import (
     IN_TEXT_ONLY,
     CaseEvent,
@@ -75,12 +75,12 @@ async def _keep(
     owed: Owed, case: Case, *, head: Letterhead, renderer: Renderer, store: Store, now: datetime
 ) -> None:
     letter = compose(owed.kind, case, head, now)
-    await keep_letter(owed, letter, case, head=head, renderer=renderer, store=store, now=now)
+    await keep_letter(letter, owed, case, head=head, renderer=renderer, store=store, now=now)
 
 
 async def keep_letter(
-    owed: Owed,
     letter: Letter,
+    owed: Owed,
     case: Case,
     *,
     head: Letterhead,
@@ -88,25 +88,32 @@ async def keep_letter(
     store: Store,
     now: datetime,
 ) -> bool:
-    """Keep one notice with its mail and the event that sends it; return False when it is there
-    already. One that may not leave is kept as withheld."""
+    """Keep a letter as the notice that is owed, to be sent or withheld; return False when it is
+    there already."""
     message_id = message_id_for(owed.notice_id, head.keys, head.department)
     mail = renderer.render(letter, message_id=message_id, at=now)
-    with _reserved(budgets_for(letter, case, now)) as budgets:
+    way = way_without_mail(case) if letter.role == "complainant" else None
+    with _reserved(() if way else budgets_for(letter, case, now)) as budgets:
         because = (
-            unsendable(letter.recipient, head.department)
-            or (IN_TEXT_ONLY if letter.role == "complainant" and case.silent_because else "")
-            or await _over(budgets, store)
+            ""
+            if way
+            else (
+                unsendable(letter.recipient, head.department)
+                or (IN_TEXT_ONLY if letter.role == "complainant" and case.silent_because else "")
+                or await _over(budgets, store)
+            )
         )
         outcome: dict[str, str] = (
             {"state": "withheld", "withheld_because": because}
             if because
             else {budget.field: budget.key for budget in budgets}
         )
+        if way:
+            outcome = {"state": "to_print", "way": way}
         notice = _notice(
             owed, letter, case, head, now, message_id=message_id, subject=mail.subject, **outcome
         )
-        emit = [] if because else [requested(notice)]
+        emit = [] if because or way else [requested(notice)]
         added = await store.notices.add(notice, raw=mail.raw, emit=emit)
         if added and because:
             _log.warning("notice withheld", extra={"notice_id": notice.id, "because": because})

@@ -147,7 +147,7 @@ class Timekeeper:
             _log.error("alert not written", extra={"case_id": case.id, "reason": describe(error)})
             return False
         return await keep_letter(
-            owed, letter, case, head=self.head, renderer=self.renderer, store=self.store, now=now
+            letter, owed, case, head=self.head, renderer=self.renderer, store=self.store, now=now
         )
 
 

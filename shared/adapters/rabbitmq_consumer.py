@@ -125,11 +125,11 @@ class RabbitDelivery:
         if self._channel.is_open:
             self._channel.raw.basic_ack(self._tag)
 
-    async def retry(self, delay: int) -> None:
+    async def retry(self, delay: int, *, counted: bool = True) -> None:
         queue = BY_NAME[self._consumer.queue]
         if delay not in queue.delays:
             raise ValueError(f"{queue.name} has no delay of {delay} s")
-        await self._move(queue.retry(delay), {ATTEMPT: self.attempt + 1})
+        await self._move(queue.retry(delay), {ATTEMPT: self.attempt + counted})
 
     async def bury(self, reason: str) -> None:
         headers = dead_headers(self.attempt, reason, self._consumer.clock.now())

@@ -134,7 +134,7 @@ class SqliteDelivery:
         self._consumer.file.write_late(self._remove)
         self._consumer.flush_soon()
 
-    async def retry(self, delay: int) -> None:
+    async def retry(self, delay: int, *, counted: bool = True) -> None:
         if delay not in BY_NAME[self._consumer.queue].delays:
             raise ValueError(f"{self._consumer.queue} has no delay of {delay} s")
         due = instant(datetime.fromtimestamp(self._consumer.clock.now().timestamp() + delay, UTC))
@@ -142,7 +142,7 @@ class SqliteDelivery:
         def operation(connection: Connection) -> None:
             connection.execute(
                 "INSERT INTO delayed (due, queue, body, attempt) VALUES (?, ?, ?, ?)",
-                (due, self._consumer.queue, self.body, self.attempt + 1),
+                (due, self._consumer.queue, self.body, self.attempt + counted),
             )
             self._remove(connection)
 

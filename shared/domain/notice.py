@@ -1,8 +1,12 @@
 """A notice: one mail that the department owes to one recipient, and what became of it.
 
 created → sending → sent | temporary (tried again) | permanent, per recipient; withheld when a
-budget or a rule keeps it back and a person must decide. The mail itself lies beside the document
-(`store.notices.raw(id)`), so what was sent can always be shown.
+budget or a rule keeps it back and a person must decide. `sent` says that the relay has it, and
+`delivered` that their server said so; a bounce makes `permanent` of either. `gave_up` is what
+became of one that was tried for 72 hours, `technical` of one that failed by a fault of ours. To a
+person without e-mail it is a letter or a call: `to_print` until a person says that it is `printed`
+and posted, or `told`. The mail itself lies beside the document (`store.notices.raw(id)`), so what
+was sent can always be shown.
 """
 
 from __future__ import annotations
@@ -10,8 +14,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from shared.domain.document import Document
+from shared.domain.document import Document, Value
 from shared.domain.envelope import Language
+from shared.domain.reading import ReportSays
 
 NoticeKind = Literal[
     "acknowledgement",
@@ -24,9 +29,36 @@ NoticeKind = Literal[
     "unread",
     "reminder",
     "idle",
+    "undelivered",
+    "unit_unreachable",
 ]
-NoticeState = Literal["created", "sending", "sent", "temporary", "permanent", "withheld"]
+NoticeState = Literal[
+    "created",
+    "sending",
+    "sent",
+    "delivered",
+    "temporary",
+    "permanent",
+    "gave_up",
+    "technical",
+    "withheld",
+    "to_print",
+    "printed",
+    "told",
+]
+#: How it reaches its recipient: what is not mail is carried by a person.
+Way = Literal["mail", "post", "phone"]
 RecipientRole = Literal["complainant", "unit", "complaints_office"]
+#: Why a notice did not arrive: what people are told, in words.
+Failure = Literal["dead", "full", "refused", "gave_up", "technical"]
+
+
+class NoticeAct(Value):
+    """What a person did with a notice: who and when."""
+
+    what: Literal["released", "retried", "stopped", "posted", "told"]
+    by: str
+    at: datetime
 
 
 class Notice(Document):
@@ -34,7 +66,8 @@ class Notice(Document):
 
     `budget_day` and `budget_hour` name the budgets that this notice uses up ("address day",
     "domain hour"); None when it has none or is withheld. One indexed value each, so that a count
-    reads what one budget holds and never all that an address ever got.
+    reads what one budget holds and never all that an address ever got. `report` is the last thing
+    that their server said of it, `acts` what persons did with it, oldest first.
     """
 
     collection: ClassVar[str] = "notices"
@@ -55,6 +88,7 @@ class Notice(Document):
     message_id: str
     return_path: str = ""
     subject: str = ""
+    way: Way = "mail"
     state: NoticeState = "created"
     created_at: datetime
     sending_at: datetime | None = None
@@ -63,10 +97,28 @@ class Notice(Document):
     possibly_doubled: int = 0
     last_error: str = ""
     withheld_because: str = ""
+    report: ReportSays | Literal[""] = ""
+    reported_at: datetime | None = None
+    acts: tuple[NoticeAct, ...] = ()
     budget_day: str | None = None
     budget_hour: str | None = None
     policy_version: str = ""
     rules_version: str = ""
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why it did not arrive; None when it did, or still may."""
+        if self.state == "gave_up" or self.state == "technical":
+            return self.state
+        if self.state == "permanent":
+            return "dead" if self.report == "dead" else "refused"
+        return self.report if self.report == "full" or self.report == "refused" else None
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the relay took it and nothing came back since, or a person carried it."""
+        carried = self.state in ("printed", "told")
+        return carried or (self.state in ("sent", "delivered") and self.failure is None)
 
     @property
     def recipient_domain(self) -> str:

@@ -38,11 +38,20 @@ class Attachment(Value):
     inline: bool = False
 
 
+#: What a delivery report says of a mail: it arrived; it is tried further; it came back because
+#: the mailbox is full, because the mail was refused, because there is no such address.
+ReportSays = Literal["delivered", "delayed", "full", "refused", "dead"]
+
+
 class Bounce(Value):
-    """A delivery report (RFC 3464 or one written in prose): who failed, and of which mail."""
+    """A delivery report (RFC 3464 or one written in prose): who failed, and of which mail.
+
+    `permanent` answers whether the address is dead, `says` what became of the mail.
+    """
 
     failed: tuple[str, ...] = ()
     permanent: bool = True
+    says: ReportSays = "refused"
     original_message_id: str | None = None
 
 

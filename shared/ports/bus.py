@@ -33,8 +33,11 @@ class Delivery(Protocol):
         """It is done."""
         ...
 
-    async def retry(self, delay: int) -> None:
-        """Hand it over again after `delay` seconds, which is one of the queue's delays."""
+    async def retry(self, delay: int, *, counted: bool = True) -> None:
+        """Hand it over again after `delay` seconds, which is one of the queue's delays.
+
+        `attempt` is then one more, unless the try is not `counted`.
+        """
         ...
 
     async def bury(self, reason: str) -> None:

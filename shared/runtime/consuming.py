@@ -1,6 +1,7 @@
 """The one loop: decode, handle, end the delivery. Handlers never see a channel.
 
-Ends: done → ack · Transient → retry by the queue's table, then dead letter · Poison or a bug →
+Ends: done → ack · Transient → retry by the queue's table, then dead letter · Postponed → again
+after one of the table's delays, uncounted · Poison or a bug →
 dead letter at once. What a dead letter says is our own code and frames, see `logs.describe`.
 """
 
@@ -12,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from shared.errors import Conflict, Poison, Transient
+from shared.errors import Conflict, Poison, Postponed, Transient
 from shared.events import Event, decode
 from shared.ports.bus import Bus, Delivery
 from shared.runtime.doors import Doors
@@ -67,6 +68,8 @@ async def end_delivery(delivery: Delivery, queue: Queue, handlers: Handlers) -> 
     try:
         event = decode(delivery.body)
         await _handle(event, handlers)
+    except Postponed as error:
+        return await _postpone(delivery, queue, error)
     except (Transient, Conflict) as error:
         return await _try_later(delivery, queue, error)
     except asyncio.CancelledError:
@@ -87,6 +90,12 @@ async def _handle(event: Event, handlers: Handlers) -> None:
         except Conflict:
             continue
     return await handler(event)
+
+
+async def _postpone(delivery: Delivery, queue: Queue, error: Postponed) -> str:
+    delay = next((one for one in queue.delays if one >= error.seconds), queue.delays[-1])
+    await delivery.retry(delay, counted=False)
+    return "retried"
 
 
 async def _try_later(delivery: Delivery, queue: Queue, error: Transient | Conflict) -> str:

@@ -47,6 +47,15 @@ class Metrics:
         self.reader_deaths = Gauge(
             "recours_reader_deaths", "Reading children that died", registry=registry
         )
+        self.relay_paused = Gauge(
+            "recours_relay_paused", "1 while the relay is left alone", registry=registry
+        )
+        self.undelivered = Counter(
+            "recours_undelivered_total",
+            "Notices that did not arrive",
+            ["role", "because"],
+            registry=registry,
+        )
         self.relayed = Counter(
             "recours_relayed_total", "Events carried from outbox to bus", registry=registry
         )

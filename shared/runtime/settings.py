@@ -41,6 +41,18 @@ class Settings(BaseSettings):
     relay_connections: int = Field(
         4, ge=1, le=64, description="Kept connections to the relay, per process."
     )
+    relay_failures: int = Field(
+        10,
+        ge=1,
+        description="After so many failures of the relay in a row (no connection, no TLS, 421, a "
+        "bad password) a process leaves it alone for a while.",
+    )
+    relay_pause: float = Field(
+        30.0,
+        gt=0,
+        description="Seconds for which it is left alone; then one mail tries. What waits meanwhile "
+        "uses up none of its tries.",
+    )
     department: Path = Field(
         Path("deploy/department"), description="Folder of the department's tables."
     )

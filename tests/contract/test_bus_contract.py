@@ -117,6 +117,18 @@ async def test_a_retry_comes_back_after_its_delay_as_the_next_attempt(bus: Bus) 
     await until(lambda: depth_is(bus, ASSIGNING, ready=0, waiting=0))
 
 
+async def test_a_retry_that_does_not_count_comes_back_as_the_same_attempt(bus: Bus) -> None:
+    inbox, event = Inbox(), opened()
+    await bus.consume(ASSIGNING, inbox, prefetch=1)
+    await bus.publish([event])
+    await inbox.end(lambda delivery: delivery.retry(1, counted=False))
+    await until(lambda: inbox.in_hand)
+    await inbox.end(lambda delivery: delivery.retry(1))
+    await until(lambda: inbox.in_hand)
+    await inbox.ack()
+    assert inbox.seen == [(event, 1), (event, 1), (event, 2)]
+
+
 async def test_a_delay_that_the_queue_does_not_have_is_a_bug(bus: Bus) -> None:
     inbox, event = Inbox(), opened()
     await bus.consume(ASSIGNING, inbox, prefetch=1)

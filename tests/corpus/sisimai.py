@@ -26,7 +26,8 @@ def measure(folder: Path, reader: Reader) -> list[Figure]:
     people = Figure("people's mail not flagged", 1.0)
     found = Figure("failed recipient found", 0.90)
     lasting = Figure("of those, permanent or temporary right", 0.95)
-    expected = _expected(folder)
+    full = Figure("of those, a full mailbox told from a dead address", 0.95)
+    expected, reasons = _expected(folder), _reasons(folder)
     for mail in sorted(folder.rglob("*.eml")):
         name = str(mail.relative_to(folder))
         raw = mail.read_bytes()
@@ -38,7 +39,8 @@ def measure(folder: Path, reader: Reader) -> list[Figure]:
         silent.count(name, "would be answered" if is_acknowledged(raw, reading) else "")
         if name in expected:
             _count_failures(name, reading, expected[name], found, lasting)
-    return [automatic, silent, people, found, lasting]
+            _count_full(name, reading, reasons[name], full)
+    return [automatic, silent, people, found, lasting, full]
 
 
 def _expected(folder: Path) -> dict[str, set[bool]]:
@@ -49,6 +51,22 @@ def _expected(folder: Path) -> dict[str, set[bool]]:
             if row["reason"] not in NO_FAILURE:
                 hard[row["file"]].add(row["hardbounce"] == "1")
     return hard
+
+
+def _reasons(folder: Path) -> dict[str, set[str]]:
+    reasons: dict[str, set[str]] = defaultdict(set)
+    with (folder / "expected.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            reasons[row["file"]].add(row["reason"])
+    return reasons
+
+
+def _count_full(name: str, reading: Reading, reasons: set[str], full: Figure) -> None:
+    """Count reports about one kind of failure, a full mailbox or an unknown address."""
+    if reading.bounce is None or reasons not in ({"mailboxfull"}, {"userunknown"}):
+        return
+    right = (reading.bounce.says == "full") == (reasons == {"mailboxfull"})
+    full.count(name, "" if right else f"says {reading.bounce.says}")
 
 
 def _count_failures(

@@ -131,7 +131,7 @@ async def test_a_reply_joins_the_case_and_the_unit_is_told(start: Start) -> None
         assert len(system.mails_to(GINETTE)) == 1
 
 
-async def test_a_bounce_of_the_units_notice_finds_it_and_mails_nobody(start: Start) -> None:
+async def test_a_bounce_of_the_units_notice_finds_it_and_alarms_the_office(start: Start) -> None:
     async with start() as system:
         await deliver_to_laval(system)
         unit = await system.mail_to(LAVAL)
@@ -146,13 +146,16 @@ async def test_a_bounce_of_the_units_notice_finds_it_and_mails_nobody(start: Sta
             "--b--\r\n"
         ).encode()
         before = len(system.mails())
-        await system.deliver(raw, mail_from="", rcpt_tos=(return_path,))
+        for copy in (raw, raw.replace(b"<b@mx", b"<c@mx")):
+            await system.deliver(copy, mail_from="", rcpt_tos=(return_path,))
 
         async def bounced() -> int:
             return await system.store.notices.count(Equal("state", "permanent"))
 
         assert await until(bounced, 20) == 1
-        assert len(system.mails()) == before
+        alarm = await system.mail_to(OFFICE)
+        assert LAVAL in text_of(alarm)
+        assert len(system.mails()) == before + 1
         assert await system.store.cases.count(AllOf(())) == 1
 
 

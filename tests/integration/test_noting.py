@@ -55,6 +55,49 @@ async def test_a_bounce_is_noted_on_its_notice_and_opens_nothing(intake: Intake)
     assert len(await intake.cases()) == 1
 
 
+def report(notice: Notice, number: int, fields: str, words: str = "A report.") -> bytes:
+    return (
+        f"From: MAILER-DAEMON@mx.example\r\nTo: {MAIN}\r\nSubject: Delivery status\r\n"
+        f"Message-ID: <r{number}@mx.example>\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        f"--b\r\nContent-Type: text/plain\r\n\r\n{words}\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {notice.recipient}\r\n{fields}\r\n--b--\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "state", "says"),
+    [
+        ("Action: delivered\r\nStatus: 2.0.0\r\n", "delivered", "delivered"),
+        ("Action: relayed\r\nStatus: 2.0.0\r\n", "sent", "delayed"),
+        ("Action: deliverable\r\nStatus: 2.1.5\r\n", "sent", "delayed"),
+        ("Action: delayed\r\nStatus: 4.4.1\r\n", "sent", "delayed"),
+        ("Action: failed\r\nStatus: 5.2.2\r\n", "sent", "full"),
+        ("Action: failed\r\nStatus: 4.2.2\r\n", "sent", "full"),
+        ("Action: failed\r\nStatus: 4.4.7\r\n", "sent", "refused"),
+        ("Action: failed\r\nStatus: 5.7.1\r\n", "sent", "refused"),
+        ("Action: failed\r\nStatus: 5.1.1\r\n", "permanent", "dead"),
+        ("Action: failed\r\nStatus: 5.1.10\r\n", "permanent", "dead"),
+    ],
+)
+async def test_a_delivery_report_says_what_became_of_its_notice(
+    intake: Intake, fields: str, state: str, says: str
+) -> None:
+    await intake.take(mail())
+    notice = await a_notice(intake, await intake.the_case())
+    address = verp_address(intake.keys, notice.id, MAIN)
+    for number in range(2):
+        raw = report(notice, number, fields)
+        envelope = await intake.take(raw, mail_from="", rcpt_tos=(address,))
+        assert envelope.outcome_kind == "noted"
+    noted = await intake.store.notices.get(notice.id)
+    assert noted is not None
+    assert (noted.state, noted.report) == (state, says)
+    assert len(await intake.cases()) == 1
+    assert noted.version == notice.version + 1  # the second report said nothing new
+
+
 async def test_an_out_of_office_to_a_notice_is_noted_and_changes_no_notice(intake: Intake) -> None:
     await intake.take(mail())
     case = await intake.the_case()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from services.notifier.breaker import Breaker
 from services.notifier.mailer import IN_DATA, Rejected
 from services.notifier.sample import RECEIVED
-from services.notifier.sending import IN_HAND, send_notice
+from services.notifier.sending import IN_HAND, give_notice_up, send_notice
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
 from shared.domain.notice import Notice
-from shared.errors import Poison, RecoursError, Transient
+from shared.errors import Poison, Postponed, RecoursError, Transient
 from shared.events import NoticeRequested
 
 NOTICE = Notice(
@@ -91,7 +95,9 @@ async def test_a_notice_is_sent_once_however_often_it_is_requested(store: Sqlite
     assert len(mailer.sent) == 1
 
 
-@pytest.mark.parametrize("state", ["sent", "permanent", "withheld"])
+@pytest.mark.parametrize(
+    "state", ["sent", "delivered", "permanent", "gave_up", "technical", "withheld"]
+)
 async def test_a_notice_that_has_ended_stays_as_it_is(store: SqliteStore, state: str) -> None:
     await store.notices.save((await stored(store)).changed(state=state))
     mailer = ToldMailer()
@@ -119,6 +125,50 @@ async def test_a_notice_that_is_refused_ends_there(store: SqliteStore) -> None:
     )
     notice = await stored(store)
     assert (notice.state, notice.last_error) == ("permanent", "relay_550")
+    assert notice.failure == "refused"
+
+
+async def events_of(path: Path) -> list[dict[str, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [json.loads(body) for (body,) in connection.execute("SELECT body FROM queue")]
+
+
+async def test_a_refusal_is_saved_with_the_event_that_tells_of_it(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    refused = ToldMailer(Rejected("relay_550"))
+    await send_notice(EVENT, store=store, clock=HandClock(), mailer=refused)
+    assert [one["type"] for one in await events_of(tmp_path / "recours.db")] == ["notice.failed"]
+
+
+@pytest.mark.parametrize("code", ["relay_no_smtputf8", "address_malformed"])
+async def test_what_our_own_relay_cannot_carry_is_no_fault_of_the_recipient(
+    store: SqliteStore, code: str
+) -> None:
+    await send_notice(EVENT, store=store, clock=HandClock(), mailer=ToldMailer(Rejected(code)))
+    assert (await stored(store)).state == "technical"
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [("relay_451", "gave_up"), ("relay_unreachable", "gave_up"), ("relay_535", "technical")],
+)
+async def test_a_notice_that_nobody_tries_any_more_says_so(
+    store: SqliteStore, tmp_path: Path, code: str, state: str
+) -> None:
+    with pytest.raises(Transient):
+        await send_notice(EVENT, store=store, clock=HandClock(), mailer=ToldMailer(Transient(code)))
+    for _ in range(2):
+        await give_notice_up(EVENT, store=store, clock=HandClock())
+    notice = await stored(store)
+    assert (notice.state, notice.failure, notice.last_error) == (state, state, code)
+    assert [one["type"] for one in await events_of(tmp_path / "recours.db")] == ["notice.failed"]
+
+
+async def test_a_dead_letter_of_a_notice_that_was_sent_changes_nothing(store: SqliteStore) -> None:
+    await send_notice(EVENT, store=store, clock=HandClock(), mailer=ToldMailer())
+    await give_notice_up(EVENT, store=store, clock=HandClock())
+    assert (await stored(store)).state == "sent"
 
 
 async def test_sending_is_saved_before_the_wire_and_sent_over_what_was_saved_meanwhile(
@@ -162,6 +212,20 @@ async def test_an_answer_lost_after_the_last_byte_is_counted_as_a_possible_doubl
     with pytest.raises(Transient):
         await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer)
     assert (await stored(store)).possibly_doubled == 1
+
+
+async def test_while_the_relay_is_left_alone_a_notice_is_not_touched(store: SqliteStore) -> None:
+    breaker = Breaker(failures=2, pause=60, now=lambda: 0.0)
+    mailer = ToldMailer(Transient("relay_unreachable"), Transient("relay_lost"))
+    for _ in range(2):
+        with pytest.raises(Transient):
+            await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer, breaker=breaker)
+    before = await stored(store)
+    for _ in range(5):
+        with pytest.raises(Postponed):
+            await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer, breaker=breaker)
+    assert await stored(store) == before
+    assert (before.state, before.attempts, mailer.sent) == ("temporary", 2, [])
 
 
 async def test_an_event_of_no_notice_is_poison(store: SqliteStore) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from services.commands.releasing import release
+from services.commands.acting_on_notices import keep_act, release
 from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from services.notifier.telling import tell_case
@@ -234,7 +234,8 @@ async def test_an_address_that_only_stands_in_a_text_waits_for_a_person(
 
     for _ in range(2):  # a second release finds it on its way
         with suppress(Refused):
-            await release(await only(store, acknowledgement.id), store)
+            notice = await only(store, acknowledgement.id)
+            await keep_act(release, notice, store, by="Léa", at=RECEIVED)
     assert (await only(store, acknowledgement.id)).state == "created"
     assert await requested(store, clock) == 2
 
@@ -255,10 +256,10 @@ async def test_a_notice_that_nobody_withheld_or_that_has_nowhere_to_go_is_not_re
     await assign(ASSIGNED, store, clock)
     acknowledgement, _ = await notices(store)
     with pytest.raises(Refused, match="Nothing was changed"):
-        await release(acknowledgement, store)
+        release(acknowledgement, "Léa", RECEIVED)
     nowhere = acknowledgement.changed(state="withheld", withheld_because="address_is_ours")
     with pytest.raises(Refused, match="reach the person in another way"):
-        await release(nowhere, store)
+        release(nowhere, "Léa", RECEIVED)
 
 
 async def only(store: SqliteStore, notice_id: str) -> Notice:

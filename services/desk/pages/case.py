@@ -24,7 +24,7 @@ from shared.pages.rendering import map_shapes
 from shared.pages.texts import Texts
 from shared.ports.query import Equal, Query
 
-_REFUSALS: dict[Answer, Why] = {
+REFUSALS: dict[Answer, Why] = {
     Answer.ELSEWHERE: "elsewhere",
     Answer.UNKNOWN: "unknown",
     Answer.EXPIRED: "expired",
@@ -33,11 +33,11 @@ _REFUSALS: dict[Answer, Why] = {
 
 async def show_case(desk: Desk, language: Language, request: Request) -> Response:
     """Return the case; the reading is recorded first."""
-    link = _link(request)
+    link = link_of(request)
     try:
         answer, case = await open_case(desk, link, what="case")
         if case is None:
-            return refusal(desk, language, _REFUSALS[answer], answer.value, link.path)
+            return refusal(desk, language, REFUSALS[answer], answer.value, link.path)
         file = await _case_file(desk, case)
     except Transient:
         return refusal(desk, language, "down", 503, link.path)
@@ -60,13 +60,13 @@ async def show_case(desk: Desk, language: Language, request: Request) -> Respons
 
 async def give_document(desk: Desk, language: Language, request: Request) -> Response:
     """Return one document, or a whole message as it came, for saving and never for showing."""
-    link = _link(request)
+    link = link_of(request)
     message_id, part = request.path_params["message_id"], request.path_params["part"]
     what = "original" if part == "original" else "document"
     try:
         answer, case = await open_case(desk, link, what=what)
         if case is None:
-            return refusal(desk, language, _REFUSALS[answer], answer.value, link.path)
+            return refusal(desk, language, REFUSALS[answer], answer.value, link.path)
         message = await _message(desk, case, message_id)
         if message is not None and _is_infected(message, part):
             return refusal(desk, language, "infected", 403, link.path)
@@ -96,7 +96,8 @@ def silence(reasons: Sequence[str], texts: Texts) -> Markup:
     return Markup(", ").join(dict.fromkeys(words))
 
 
-def _link(request: Request) -> Link:
+def link_of(request: Request) -> Link:
+    """Return the signed link in the address of a request."""
     given = request.path_params
     return Link(
         case_id=given["case_id"],

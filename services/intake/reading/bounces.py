@@ -15,13 +15,13 @@ from functools import cache
 from importlib import resources
 
 from services.intake.reading.automatic import is_machine_name, says_failed
-from services.intake.reading.dead_addresses import Recipient, Words, is_dead
+from services.intake.reading.dead_addresses import Recipient, Words, is_dead, is_full
 from services.intake.reading.forwarding import subject_kind
 from services.intake.reading.headers import Headers, split
 from services.intake.reading.identity import message_id_of, message_ids
 from services.intake.reading.structure import Part
 from services.intake.reading.transfer import content
-from shared.domain.reading import Bounce
+from shared.domain.reading import Bounce, ReportSays
 
 #: Rules of `automatic.toml` that make a report in prose likely enough to look for one.
 SUSPECT = frozenset(
@@ -91,13 +91,27 @@ def bounce_of(root: Part, reasons: tuple[str, ...], subject: str, text: str) -> 
     text = prose_of(text)
     if not recipients and not reports:
         return None
+    delivered = any(each.delivered for each in recipients)
     recipients = [each for each in recipients if not each.reached]
     failed = [each for each in recipients if not each.delayed] or recipients
+    permanent = any(is_dead(each, text, subject, words()) for each in failed[:MOST_JUDGED])
     return Bounce(
         failed=tuple(dict.fromkeys(each.address for each in failed if each.address)),
-        permanent=any(is_dead(each, text, subject, words()) for each in failed[:MOST_JUDGED]),
+        permanent=permanent,
+        says="dead" if permanent else _says(failed, text, delivered=delivered),
         original_message_id=_original_id(root),
     )
+
+
+def _says(failed: list[Recipient], text: str, *, delivered: bool) -> ReportSays:
+    """Return what a report says of a mail whose recipient is there; `failed` are those it did
+    not reach. One that went on to a system that reports nothing is as good as under way."""
+    if not failed:
+        return "delivered" if delivered else "delayed"
+    if all(each.delayed for each in failed):
+        return "delayed"
+    full = any(is_full(each, text, words()) for each in failed[:MOST_JUDGED])
+    return "full" if full else "refused"
 
 
 def _types(root: Part) -> set[str]:
@@ -136,7 +150,9 @@ def _recipients(part: Part) -> Iterator[Recipient]:
         yield Recipient(
             address=_address(fields),
             delayed=action.startswith(b"delayed"),
-            reached=action.startswith((b"delivered", b"relayed", b"expanded")),
+            # "deliverable" is what Postfix says of an address that it was asked about
+            reached=action.startswith((b"delivered", b"relayed", b"expanded", b"deliverable")),
+            delivered=action.startswith(b"delivered"),
             in_prose=False,
             words=" ".join(each.decode("utf-8", "replace") for each in said)[:MOST_SAID],
         )

@@ -39,6 +39,7 @@ class Recipient(NamedTuple):
     words: str
     in_prose: bool = True
     reached: bool = False
+    delivered: bool = False
 
 
 class Words(NamedTuple):
@@ -79,6 +80,14 @@ def is_dead(recipient: Recipient, text: str, subject: str, words: Words) -> bool
     in_doubt = recipient.in_prose and _gives_up(text, words)
     verdicts = (_verdict(said, words) for said in (text, subject))
     return next((verdict for verdict in verdicts if verdict is not None), in_doubt)
+
+
+def is_full(recipient: Recipient, text: str, words: Words) -> bool:
+    """Say whether the mail came back because the mailbox is full (RFC 3463 §3.3: x.2.2)."""
+    status = _status(recipient)
+    return (status is not None and status[2] == "2.2") or any(
+        words.full.search(said) for said in (recipient.words, text)
+    )
 
 
 def _status(recipient: Recipient) -> re.Match[str] | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.errors import Conflict, Poison, Transient
+from shared.errors import Conflict, Poison, Postponed, Transient
 from shared.events import CaseOpened, EnvelopeReceived, encode
 from shared.runtime.consuming import CONFLICT_TRIES, end_delivery
 from shared.topology import BY_NAME
@@ -28,8 +28,8 @@ class Hand:
     async def ack(self) -> None:
         self.ended.append(("ack", None))
 
-    async def retry(self, delay: int) -> None:
-        self.ended.append(("retry", delay))
+    async def retry(self, delay: int, *, counted: bool = True) -> None:
+        self.ended.append(("retry" if counted else "postpone", delay))
 
     async def bury(self, reason: str) -> None:
         self.ended.append(("bury", reason))
@@ -51,6 +51,17 @@ async def test_what_was_handled_is_acked() -> None:
     hand = Hand(encode(EVENT))
     assert await end_delivery(hand, QUEUE, {CaseOpened: handle}) == "done"
     assert (hand.ended, seen) == ([("ack", None)], [EVENT])
+
+
+@pytest.mark.parametrize(("seconds", "delay"), [(0.5, 1), (30, 60), (99_999, QUEUE.delays[-1])])
+@pytest.mark.parametrize("attempt", [1, len(QUEUE.delays) + 1])
+async def test_what_was_not_even_tried_comes_back_and_never_dies_of_it(
+    attempt: int, seconds: float, delay: int
+) -> None:
+    hand = Hand(encode(EVENT), attempt)
+    handlers = {CaseOpened: raising(Postponed("relay_paused", seconds=seconds))}
+    assert await end_delivery(hand, QUEUE, handlers) == "retried"
+    assert hand.ended == [("postpone", delay)]
 
 
 @pytest.mark.parametrize(("attempt", "delay"), list(enumerate(QUEUE.delays, start=1)))

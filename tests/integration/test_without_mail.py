@@ -1,0 +1,105 @@
+"""A person who gave no e-mail in the form: a letter or a call, with the same words and clock."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.commands.acting_on_notices import keep_act, posted, told
+from services.notifier.printing import letter_to_print
+from services.notifier.rendering import Renderer
+from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
+from services.notifier.telling import tell_case
+from shared.adapters.sqlite_bus import SqliteBus
+from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
+from shared.domain.case import Case, Complainant
+from shared.domain.notice import Notice
+from shared.errors import Refused
+from shared.events import CaseAssigned
+from shared.ports.query import Equal, Query
+from tests.conftest import ToldClock
+
+DEPARTMENT = sample_department()
+HEAD = sample_head(DEPARTMENT)
+RENDERER = Renderer(DEPARTMENT)
+BY_POST = Complainant(name="Ginette <b>Exemple", postal_address="12, rue X\nLaval H7N 1A1")
+BY_PHONE = Complainant(name="Ginette Exemple", phone="450 555-0142")
+
+
+def case_of(person: Complainant) -> Case:
+    return sample_case("fr", DEPARTMENT).changed(
+        channel="form", acknowledge_to=None, silent_because=("no_address",), complainant=person
+    )
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    store = await open_sqlite_store(tmp_path / "recours.db")
+    yield store
+    await store.close()
+
+
+async def tell(case: Case, store: SqliteStore) -> list[Notice]:
+    """Return the notices of the case, the person's first; it is told twice, as may happen."""
+    await store.cases.add(case)
+    for _ in range(2):
+        await tell_case(
+            CaseAssigned(id="e1", at=RECEIVED, case_id=case.id),
+            store=store, clock=ToldClock(RECEIVED), department=DEPARTMENT, keys=HEAD.keys,
+            renderer=RENDERER, public_url=HEAD.public_url, desk_url=HEAD.desk_url,
+        )  # fmt: skip
+    found = await store.notices.find(Query(where=Equal("case_id", case.id)))
+    return sorted(found, key=lambda notice: notice.role)
+
+
+async def words_of(notice: Notice, store: SqliteStore) -> str:
+    raw = await store.notices.raw(notice.id)
+    body = email.message_from_bytes(raw or b"", policy=email.policy.default).get_body(("plain",))
+    return str(body.get_content()) if body else ""
+
+
+@pytest.mark.parametrize(
+    ("person", "way", "words"),
+    [(BY_POST, "post", "une lettre à imprimer"), (BY_PHONE, "phone", "au téléphone")],
+)
+async def test_the_acknowledgement_waits_for_a_person_and_the_unit_is_told_so(
+    store: SqliteStore, person: Complainant, way: str, words: str
+) -> None:
+    acknowledgement, assigned = await tell(case_of(person), store)
+    assert (acknowledgement.state, acknowledgement.way) == ("to_print", way)
+    assert words in await words_of(assigned, store)
+    depths = {one.name: one for one in await SqliteBus(store.file, ToldClock(RECEIVED)).depths()}
+    assert depths["notifier.sending"].ready == 1  # the unit's; the letter goes through no relay
+
+
+async def test_the_letter_says_what_the_mail_would_and_nothing_that_needs_a_mail(
+    store: SqliteStore,
+) -> None:
+    letter, _ = await tell(case_of(BY_POST), store)
+    html = letter_to_print(await store.notices.raw(letter.id) or b"", BY_POST)
+    assert "Votre numéro de référence" in html
+    assert "Vos autres recours" in html
+    assert "Répondez à ce message" not in html
+    assert "@media print" in html
+    assert "12, rue X\nLaval H7N 1A1" in html
+    assert "Ginette &lt;b&gt;Exemple" in html
+
+
+async def test_a_person_who_gave_no_way_at_all_is_owed_no_letter(store: SqliteStore) -> None:
+    (only,) = await tell(case_of(Complainant()), store)
+    assert only.role == "complaints_office" or only.role == "unit"
+
+
+async def test_a_person_records_that_it_was_posted_once(store: SqliteStore) -> None:
+    letter, _ = await tell(case_of(BY_POST), store)
+    at = RECEIVED + timedelta(days=1)
+    done = await keep_act(posted, letter, store, by="Léa", at=at)
+    assert (done.state, done.sent_at, done.arrived) == ("printed", at, True)
+    assert [(act.what, act.by) for act in done.acts] == [("posted", "Léa")]
+    with pytest.raises(Refused, match="no letter or call waits"):
+        await keep_act(told, letter, store, by="Omar", at=at)
