@@ -77,6 +77,8 @@ class Department(Value):
     calendar: Calendar
     standards: Standards
     recourses: tuple[Recourse, ...]
+    #: who hears at once of what is sensitive; the complaints office when there is none
+    authorities: tuple[str, ...] = ()
 
     def name(self, language: str) -> str:
         return self.name_en if language == "en" else self.name_fr
@@ -141,6 +143,7 @@ def load_department(folder: Path) -> Department:
         version=fingerprint(folder),
         addresses=load_addresses(folder),
         mail_domains=own.strings("mail_domains"),
+        authorities=_authorities(own),
         shared_mail_providers=frozenset(own.table("shared_mail_providers").strings("domains")),
         units=units,
         programmes=programmes,
@@ -163,6 +166,16 @@ def with_rules(department: Department, folder: Path, file: Path) -> Department:
     rules = tuple(read_rules(file, department.units, department.programmes))
     version = fingerprint(folder, instead={"rules.csv": file})
     return department.model_copy(update={"rules": rules, "version": version})
+
+
+def _authorities(own: Table) -> tuple[str, ...]:
+    if "authorities" not in own.values:
+        return ()
+    found = own.strings("authorities")
+    for address in found:
+        if not ADDRESS.fullmatch(address):
+            raise own.fault("authorities", f"{address!r} is not an address in lower case")
+    return found
 
 
 def _calendar(file: Table) -> Calendar:

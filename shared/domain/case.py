@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
+from shared.domain.act import Act, Closing, Pause, Satisfaction
 from shared.domain.assignment import Assignment, Held, Move
 from shared.domain.document import Document, Value
 from shared.domain.envelope import Channel, ComplainantKind, Language
@@ -12,6 +13,9 @@ from shared.domain.reading import Flag, MessageKind
 
 State = Literal["opened", "held", "assigned", "closed"]
 Tray = Literal["ordinary", "automatic", "spam", "unreadable"]
+#: Why a case is answered in its language. "unsure" is answered in both, "legal_person" in French
+#: (C-11 section 16); "wrote" is the language of the message, "form" and "asked" are choices.
+LanguageGround = Literal["form", "wrote", "asked", "unsure", "legal_person"]
 
 
 class Complainant(Value):
@@ -34,6 +38,9 @@ class Case(Document):
     its words and say nothing that a person has not looked at. `forwarded_by` is the address of the
     colleague who handed the complaint in; complainant and receipt are then those of the original.
     `moves` tells each time that somebody gave the case to a unit, oldest first: a handful.
+    `level` is 2 for a complaint that went up to the complaints office; `first_level` and
+    `second_level` are the reference of the other one. `acts` are what persons did
+    with it, oldest first.
     """
 
     collection: ClassVar[str] = "cases"
@@ -79,6 +86,14 @@ class Case(Document):
     contact_due_on: date | None = None
     due_on: date | None = None
     policy_version: str = ""
+    language_ground: LanguageGround | None = None
+    level: int = 1
+    first_level: str | None = None
+    second_level: str | None = None
+    acts: tuple[Act, ...] = ()
+    paused: Pause | None = None
+    closing: Closing | None = None
+    satisfaction: Satisfaction | None = None
 
     @property
     def unit_id(self) -> str | None:

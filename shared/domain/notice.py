@@ -13,9 +13,28 @@ from typing import ClassVar, Literal
 from shared.domain.document import Document
 from shared.domain.envelope import Language
 
-NoticeKind = Literal["acknowledgement", "acknowledgement_held", "assigned", "held", "added"]
+NoticeKind = Literal[
+    "acknowledgement",
+    "acknowledgement_held",
+    "acknowledgement_review",
+    "moved",
+    "asked",
+    "extended",
+    "answer",
+    "closed",
+    "escalated",
+    "thanks",
+    "assigned",
+    "transferred",
+    "added",
+    "held",
+    "review",
+    "refused_twice",
+    "undelivered",
+    "sensitive",
+]
 NoticeState = Literal["created", "sending", "sent", "temporary", "permanent", "withheld"]
-RecipientRole = Literal["complainant", "unit", "complaints_office"]
+RecipientRole = Literal["complainant", "unit", "complaints_office", "authorities"]
 
 
 class Notice(Document):
