@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from services.notifier.mailer import open_mailer
+from services.notifier.obligations import refuse_missing
 from services.notifier.rendering import Renderer
 from services.notifier.sending import send_notice
 from services.notifier.telling import tell_case
 from shared.department import load_department
-from shared.events import CaseAssigned, CaseHeld, MessageAdded, NoticeRequested
+from shared.events import CaseActed, CaseAssigned, CaseHeld, MessageAdded, NoticeRequested
 from shared.runtime.consuming import consume
 from shared.runtime.process import Context
 
@@ -21,6 +22,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
     """Run the notifier service; a broken table or template raises Misconfigured at once."""
     settings = context.settings
     department = load_department(settings.department)
+    refuse_missing(department, department.calendar.day_of(context.clock.now()))
     telling = partial(
         tell_case,
         store=context.store,
@@ -37,7 +39,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
         await consume(
             context.bus,
             "notifier.telling",
-            {CaseAssigned: telling, CaseHeld: telling, MessageAdded: telling},
+            dict.fromkeys((CaseAssigned, CaseHeld, CaseActed, MessageAdded), telling),
             metrics=context.metrics,
             prefetch=settings.prefetch,
             doors=context.doors,
