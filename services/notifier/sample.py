@@ -14,7 +14,7 @@ from typing import get_args
 from services.notifier.composing import Letter, Letterhead, compose
 from shared.department import Addresses, Department
 from shared.domain.act import Act, ActKind, Closing, RecourseTold
-from shared.domain.assignment import Assignment, Candidate, Held
+from shared.domain.assignment import Assignment, Candidate, Held, Move
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case, Complainant
 from shared.domain.document import derived_id
@@ -38,7 +38,7 @@ _TEXTS: dict[ActKind, dict[Language, str]] = {
         "en": "We are waiting for the records of another office.",
     },
     "answer": {
-        "fr": "Nous avons vérifié votre dossier.\n\nPersonne ne vous a rappelé : nous nous excusons.",
+        "fr": "Nous avons vérifié votre dossier.\n\nPersonne ne vous a rappelé : excusez-nous.",
         "en": "We looked into your file.\n\nNobody called you back: we apologize.",
     },
     "closed": {
@@ -119,8 +119,11 @@ def sample_case(
 
 
 def _acted_on(case: Case, kind: NoticeKind) -> Case:
-    """Return the case after the act that a letter of this kind is about."""
+    """Return the case after what a letter of this kind is about."""
     at, by = RECEIVED + timedelta(days=4), "Mélanie Exemple"
+    if kind in ("moved", "transferred", "refused_twice"):
+        move = Move(at=at, how="person", by=by, because="exemple", from_unit="a", to_unit="b")
+        return case.changed(moves=(move, move))
     if kind == "escalated":
         return case.changed(level=2, first_level=reference_for(derived_id("case", "first"), 2026))
     acts: dict[NoticeKind, ActKind] = {
