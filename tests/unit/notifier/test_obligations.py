@@ -44,7 +44,7 @@ def test_a_letter_that_leaves_its_recourses_out_stops_the_start(
         template = folder / language / f"acknowledgement.{part}"
         source = template.read_text()
     template.write_text(re.sub(r'\{% include "recourses\.\w+" %\}', "", source))
-    with pytest.raises(Misconfigured, match="recourse .* is not told"):
+    with pytest.raises(Misconfigured, match=r"the recourse .* is not told"):
         Renderer(DEPARTMENT, folder)
 
 

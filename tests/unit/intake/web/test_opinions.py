@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from services.intake.web import build_app
-from shared.adapters.sqlite_store import SqliteStore
 from shared.domain.case import Case
 from shared.domain.keys import opinion_path, status_path
+from shared.ports.store import Store
 from tests.pages_samples import (
     KEYS,
     StoppedClock,
@@ -25,7 +25,7 @@ CLOSED = assigned_case().case.changed(version=0, state="closed")
 LINK = opinion_path(KEYS, CLOSED.reference)
 
 
-def client_on(store: SqliteStore, folder: Path) -> httpx.AsyncClient:
+def client_on(store: Store, folder: Path) -> httpx.AsyncClient:
     return browser_of(
         build_app(
             store=store,
@@ -39,7 +39,7 @@ def client_on(store: SqliteStore, folder: Path) -> httpx.AsyncClient:
     )
 
 
-async def said(store: SqliteStore) -> str | None:
+async def said(store: Store) -> str | None:
     case = await store.cases.get(CLOSED.id)
     assert case is not None
     return case.satisfaction.answer if case.satisfaction else None
