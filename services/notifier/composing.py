@@ -38,7 +38,7 @@ DESK_LINK = timedelta(days=7)
 SUMMARY_CHARACTERS = 280
 
 #: Letters to the complaints office, whoever has the case.
-_TO_OFFICE: frozenset[NoticeKind] = frozenset({"held", "review", "refused_twice", "undelivered"})
+_TO_OFFICE: frozenset[NoticeKind] = frozenset({"held", "review", "refused_twice"})
 _STAFF: frozenset[NoticeKind] = _TO_OFFICE | {"assigned", "transferred", "added"}
 _STRENGTH: dict[str, int] = {kind: place for place, kind in enumerate(get_args(EvidenceKind))}
 _MESSAGE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{3,250}")

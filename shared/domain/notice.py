@@ -30,7 +30,6 @@ NoticeKind = Literal[
     "held",
     "review",
     "refused_twice",
-    "undelivered",
     "sensitive",
 ]
 NoticeState = Literal["created", "sending", "sent", "temporary", "permanent", "withheld"]

@@ -297,6 +297,10 @@ async def test_the_command_line_answers_and_closes(office: Office, tmp_path: Pat
     assert [one.text for one in kept.acts] == ["Voici, à Laval.", "Nos excuses."]
     assert kept.closing is not None
     assert kept.closing.known == {"decision": date(2026, 10, 16)}
+    shown = (await recours("show", case.reference, env=env)).out
+    assert "outcome   founded, delays; recourses told by notice on " in shown
+    assert "language  fr (" in shown
+    assert ", wrote)" in shown
     said = await recours("answer", *who, env=env, given=b"Encore.")
     assert said.status == 2
     assert "is closed" in said.err
