@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from services.commands import of_acts
 from services.commands.of_outgoing import outgoing
 from services.commands.of_rules import rules
 from services.commands.terminal import out
@@ -24,6 +25,7 @@ dead = typer.Typer(no_args_is_help=True, help="Dead letters: messages that need 
 parked = typer.Typer(no_args_is_help=True, help="Envelopes of which no case could be made.")
 for name, group in (("dead", dead), ("parked", parked), ("outgoing", outgoing), ("rules", rules)):
     app.add_typer(group, name=name)
+of_acts.register(app)
 
 #: Columns of what goes to a file or another program: lines stay whole, so that they can be cut.
 PIPED = 1000

@@ -78,6 +78,8 @@ class Department(Value):
     calendar: Calendar
     standards: Standards
     recourses: tuple[Recourse, ...]
+    #: who hears at once of what is sensitive; the complaints office when there is none
+    authorities: tuple[str, ...] = ()
 
     def name(self, language: str) -> str:
         return self.name_en if language == "en" else self.name_fr
@@ -141,6 +143,7 @@ def load_department(folder: Path) -> Department:
         version=fingerprint(folder),
         addresses=load_addresses(folder),
         mail_domains=own.strings("mail_domains"),
+        authorities=_authorities(own),
         shared_mail_providers=frozenset(own.table("shared_mail_providers").strings("domains")),
         units=units,
         programmes=programmes,
@@ -173,6 +176,16 @@ def _standards(file: Table) -> Standards:
         "alerts": [valid(AlertRule, one.values, one) for one in file.tables("alert")],
     }
     return valid(Standards, fields, alerts)
+
+
+def _authorities(own: Table) -> tuple[str, ...]:
+    if "authorities" not in own.values:
+        return ()
+    found = own.strings("authorities")
+    for address in found:
+        if not ADDRESS.fullmatch(address):
+            raise own.fault("authorities", f"{address!r} is not an address in lower case")
+    return found
 
 
 def _calendar(file: Table) -> Calendar:

@@ -71,6 +71,14 @@ class CaseHeld(_Fact):
     case_id: str
 
 
+class CaseActed(_Fact):
+    """A person of the department did something with a case; `act` is its place in `Case.acts`."""
+
+    type: Literal["case.acted"] = "case.acted"
+    case_id: str
+    act: int
+
+
 class NoticeRequested(_Fact):
     """A notice is written and waits to be sent."""
 
@@ -93,6 +101,7 @@ Event = (
     | DocumentsRead
     | CaseAssigned
     | CaseHeld
+    | CaseActed
     | NoticeRequested
     | NoticeFailed
 )

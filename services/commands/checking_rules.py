@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from services.commands.returned_notices import ask_store
+from services.notifier.obligations import refuse_missing
 from services.notifier.rendering import Renderer
 from services.router.checking import check
 from services.router.locating.gazetteer import load_gazetteer
@@ -20,11 +21,12 @@ def check_rules(settings: Settings, out: Console) -> int:
     try:
         department = load_department(settings.department)
         gazetteer = load_gazetteer(settings.department)
-        Renderer()
+        today = department.calendar.day_of(SystemClock().now())
+        refuse_missing(department, today)
+        Renderer(department)
     except Misconfigured as error:
         out.print(str(error), markup=False, soft_wrap=True)
         return 1
-    today = department.calendar.day_of(SystemClock().now())
     returned = ask_store(department, settings)
     dead = dead_mailboxes(department, returned or {}, today)
     findings = [*check(department, gazetteer, on=today), *dead]

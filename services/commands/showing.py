@@ -16,6 +16,8 @@ from services.router.explaining import explain
 from shared.department import Department, load_department
 from shared.domain.assignment import Move
 from shared.domain.case import Case
+from shared.domain.delays import running_pause
+from shared.domain.language import ground_of
 from shared.domain.notice import Notice
 from shared.errors import Refused
 from shared.ports.query import AllOf, Equal, Query
@@ -89,7 +91,8 @@ def _show_head(out: Console, case: Case, department: Department, language: str) 
     out.print(f"received  {local(case.received_at)} by {case.channel}", highlight=False)
     out.print(f"from      {who.name} <{who.address or ''}>", markup=False, highlight=False)
     out.print(f"subject   {case.subject}", markup=False, highlight=False)
-    out.print(f"language  {case.language} ({case.language_confidence:.2f})", highlight=False)
+    sure = f"{case.language_confidence:.2f}, {ground_of(case)}"
+    out.print(f"language  {case.language} ({sure})", highlight=False)
     out.print(f"answer    due {case.due_on_text or 'not set yet'}", highlight=False)
     for flag in case.flags:
         about = f" ({flag.because})" if flag.because else ""
@@ -107,6 +110,24 @@ def _show_head(out: Console, case: Case, department: Department, language: str) 
         out.print(f"held      {held_since(case.held, department)}", highlight=False)
     for move in case.moves:
         out.print(f"moved     {_move(move)}", markup=False, highlight=False)
+    _show_acts(out, case)
+
+
+def _show_acts(out: Console, case: Case) -> None:
+    """Say what persons did with a case, and how it ended."""
+    for act in case.acts:
+        until = f", until {act.day}" if act.day else ""
+        out.print(f"{act.kind:<9} {local(act.at)}  by {act.by}{until}", markup=False)
+    if pause := running_pause(case.pauses):
+        out.print(f"paused    since {local(pause.began_at)}: {pause.reason}", highlight=False)
+    if case.second_level or case.first_level:
+        out.print(f"level     {case.level}, see {case.second_level or case.first_level}")
+    if case.closing:
+        told = case.closing.told
+        how = f"recourses told by {told.how} on {told.on}" if told else "the person is satisfied"
+        out.print(f"outcome   {case.closing.outcome}, {case.closing.motive}; {how}")
+    if case.satisfaction:
+        out.print(f"satisfied {case.satisfaction.answer}")
 
 
 def _move(move: Move) -> str:

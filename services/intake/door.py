@@ -26,11 +26,12 @@ class Paths:
     received: str
     status: str
     about: str
+    opinion: str
 
 
 PATHS: dict[Language, Paths] = {
-    "fr": Paths("/plainte", "/recue", "/suivi", "/confidentialite"),
-    "en": Paths("/en/complaint", "/en/received", "/en/status", "/en/privacy"),
+    "fr": Paths("/plainte", "/recue", "/suivi", "/confidentialite", "/avis"),
+    "en": Paths("/en/complaint", "/en/received", "/en/status", "/en/privacy", "/en/opinion"),
 }
 
 

@@ -11,6 +11,7 @@ from services.intake.reading.language import language_of
 from shared.department import Addresses
 from shared.domain.case import Case, Complainant, Tray
 from shared.domain.envelope import ComplainantKind, Envelope
+from shared.domain.language import ground_of
 from shared.domain.reading import DocumentText, Reading, Triage
 from shared.domain.reference import reference_for, year_of
 
@@ -63,7 +64,8 @@ def first_case(
         documents=documents_of(reading, documents),
     )
     original = original_of(envelope, reading, addresses=addresses, staff_domains=staff_domains)
-    return handed_in(case, original) if original else case
+    case = handed_in(case, original) if original else case
+    return case.changed(language_ground=ground_of(case))
 
 
 def handed_in(case: Case, original: Original) -> Case:

@@ -19,6 +19,7 @@ from services.intake.door import PATHS, Door
 from services.intake.filing import file_complaint
 from services.intake.holding import HeldDocuments
 from services.intake.limits import FormLimits
+from services.intake.opinions import opinion_routes
 from services.intake.pace import Pace
 from services.intake.showing import (
     Try,
@@ -110,6 +111,7 @@ def _pages(door: Door, language: Language) -> list[Route]:
         Route(received, partial(_received, door, language)),
         Route(f"{paths.status}/{{reference}}/{{secret}}", partial(_status, door, language)),
         Route(paths.about, partial(_about, door, language)),
+        *opinion_routes(door, language),
     ]
 
 

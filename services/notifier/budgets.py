@@ -47,6 +47,8 @@ def budgets_for(letter: Letter, case: Case, now: datetime) -> tuple[Budget, ...]
     day = letter.department.calendar.day_of(now).isoformat()
     hour = instant(now)[:13]
     if letter.role == "complainant":
+        if not letter.automatic:
+            return ()  # a person decides on each, and nothing answers it by itself
         return _acknowledgement(letter, day=day, hour=hour)
     if letter.kind == "added":
         key = f"added {case.id} {day}"

@@ -8,32 +8,44 @@ an answer that quotes is a way to make us carry someone else's words).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import get_args
 
 from services.notifier.alerts import alert_values
+from services.notifier.correspondence import (
+    BY_A_PERSON,
+    act_for,
+    act_values,
+    links_of,
+    recourses_of,
+)
 from shared.department import Department
 from shared.domain.assignment import Candidate
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case
 from shared.domain.clocks import Due, due_days, sort_by
 from shared.domain.envelope import Language
-from shared.domain.keys import Keys, desk_path, reply_address, status_path
+from shared.domain.keys import Keys, desk_path, reply_address
+from shared.domain.language import languages_of
 from shared.domain.notice import NoticeKind, RecipientRole, Way
 from shared.domain.place import Evidence, EvidenceKind
 from shared.domain.standards import AlertKind
 from shared.domain.unit import Unit
 from shared.errors import Transient
 
-#: Below this, both languages: two good detectors gave 0.80 for a mixed text that was French.
-SURE_OF_LANGUAGE = 0.85
 #: A unit's link to a case is good for this long; the desk asks for an account afterwards.
 DESK_LINK = timedelta(days=7)
 SUMMARY_CHARACTERS = 280
 
+#: Letters to the complaints office, whoever has the case.
+_TO_OFFICE: frozenset[NoticeKind] = frozenset(
+    {"held", "review", "refused_twice", "unit_unreachable"}
+)
+_UNDELIVERED: frozenset[NoticeKind] = frozenset({"undelivered", "unit_unreachable"})
+_STAFF: frozenset[NoticeKind] = _TO_OFFICE | {"assigned", "transferred", "added"}
 _STRENGTH: dict[str, int] = {kind: place for place, kind in enumerate(get_args(EvidenceKind))}
 _MESSAGE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{3,250}")
 
@@ -65,28 +77,40 @@ class Letter:
     in_reply_to: str
     values: Mapping[str, object]
 
+    @property
+    def automatic(self) -> bool:
+        """Tell whether no person decided to send it (RFC 3834 section 2)."""
+        return self.kind not in BY_A_PERSON
 
-def compose(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> Letter:
+
+def compose(
+    kind: NoticeKind,
+    case: Case,
+    head: Letterhead,
+    at: datetime,
+    *,
+    act: int | None = None,
+    recipient: str = "",
+) -> Letter:
     """Return the letter of this kind about `case` as it stands at `at` (aware).
+
+    `act` is the number of the act that it tells, the last of its kind when there is none;
+    `recipient` is whom of the authorities it goes to.
 
     Raise Transient when the case's unit is not in the department's tables: another process has
     newer ones, and ours will follow.
     """
-    return _COMPOSERS[kind](kind, case, head, at)
-
-
-def languages_for(case: Case) -> tuple[Language, ...]:
-    """Return the languages to answer a person in.
-
-    Legal persons established in Québec are written to in French (C-11 section 16). Otherwise the
-    person's own language, and both when we are not sure which it is and nobody chose.
-    """
-    outside = case.held is not None and case.held.reason == "outside_quebec"
-    if case.complainant.kind == "legal" and not outside:
-        return ("fr",)
-    if case.channel != "form" and case.language_confidence < SURE_OF_LANGUAGE:
-        return ("fr", "en")
-    return (case.language,)
+    if kind == "sensitive":
+        return _to_authorities(case, head, recipient)
+    if kind in get_args(AlertKind):
+        return _alert(kind, case, head, at)
+    if kind in _UNDELIVERED:
+        return _undelivered(kind, case, head, at)
+    letter = (_to_staff if kind in _STAFF else _to_person)(kind, case, head, at)
+    if kind not in BY_A_PERSON:
+        return letter
+    told = act_values(act_for(kind, case, act), case.closing)
+    return replace(letter, values={**letter.values, **told})
 
 
 def unit_of(case: Case, department: Department) -> Unit | None:
@@ -139,14 +163,17 @@ def _to_person(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> 
         "answer_days": len(days) - 1,
         "open_days": days,
         "on_paper": not case.acknowledge_to,
-        "recourses": tuple(r for r in department.recourses if r.live_on(received.date())),
-        "status_url": f"{head.public_url}/suivi/{status_path(head.keys, case.reference)}",
+        "hand_on_by": _hand_on_by(case, department),
+        "has_unit": case.assignment is not None,
+        "first_level": case.first_level or "",
+        "recourses": recourses_of(case, department, _told_on(kind, received, at, department)),
+        **links_of(case, head.keys, head.public_url),
     }
     return Letter(
         kind=kind,
         role="complainant",
-        recipient=(case.acknowledge_to or "").lower(),
-        languages=languages_for(case),
+        recipient=_address_of(kind, case).lower(),
+        languages=languages_of(case),
         department=department,
         reply_to=reply_address(head.keys, case.reference, department.addresses.main),
         in_reply_to=_answered(case),
@@ -154,10 +181,20 @@ def _to_person(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> 
     )
 
 
+def _told_on(kind: NoticeKind, received: datetime, at: datetime, department: Department) -> date:
+    """Return the day whose recourses are told: of receipt at first, of the letter later on."""
+    return department.calendar.day_of(at) if kind in BY_A_PERSON else received.date()
+
+
+def _address_of(kind: NoticeKind, case: Case) -> str:
+    """Automatic mail answers the envelope's sender; a person may write to the one in the case."""
+    own = case.complainant.address if kind in BY_A_PERSON else None
+    return case.acknowledge_to or own or ""
+
+
 def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> Letter:
     department = head.department
-    to_office = kind in ("held", "unit_unreachable")
-    unit = (None if to_office else unit_of(case, department)) or department.office()
+    unit = (None if kind in _TO_OFFICE else unit_of(case, department)) or department.office()
     evidence = case.assignment.evidence if case.assignment else ()
     values: dict[str, object] = {
         "reference": case.reference,
@@ -169,6 +206,8 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
         "contact_due_on": _contact_due_on(case, department),
         "due_on": _open_days(case, department)[-1],
         "clues": _clues(evidence),
+        "hand_on_by": _hand_on_by(case, department),
+        "moves": sum(move.from_unit is not None for move in case.moves),
         "rule_id": case.assignment.rule_id if case.assignment else "",
         "desk_url": _desk_url(head, case, unit, at),
         "desk_days": DESK_LINK.days,
@@ -224,16 +263,23 @@ def _undelivered(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -
     return replace(letter, values={**letter.values, **failed})
 
 
-_COMPOSERS: dict[NoticeKind, Callable[[NoticeKind, Case, Letterhead, datetime], Letter]] = {
-    "acknowledgement": _to_person,
-    "acknowledgement_held": _to_person,
-    "assigned": _to_staff,
-    "held": _to_staff,
-    "added": _to_staff,
-    "undelivered": _undelivered,
-    "unit_unreachable": _undelivered,
-    **dict.fromkeys(get_args(AlertKind), _alert),
-}
+def _to_authorities(case: Case, head: Letterhead, recipient: str) -> Letter:
+    """Nothing of the person and nothing of what they wrote: mail is read by more than one."""
+    department = head.department
+    office = department.office().mailbox.lower()
+    return Letter(
+        kind="sensitive",
+        role="authorities" if recipient not in {"", office} else "complaints_office",
+        recipient=recipient or office,
+        languages=("fr",),
+        department=department,
+        reply_to="",
+        in_reply_to="",
+        values={
+            "reference": case.reference,
+            "received_at": department.calendar.local(case.received_at),
+        },
+    )
 
 
 def _held_values(case: Case, department: Department) -> dict[str, object]:
@@ -259,6 +305,13 @@ def _clues(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
         (c.kind, c.words): c.model_copy(update={"words": shortened(c.words, 60)}) for c in ordered
     }
     return tuple(told.values())[:5]
+
+
+def _hand_on_by(case: Case, department: Department) -> date:
+    """Return the day on which what may be a request for review is handed on: that of receipt, or
+    the first one on which somebody works."""
+    calendar = department.calendar
+    return calendar.next_business_day(calendar.day_of(case.received_at))
 
 
 def _contact_due_on(case: Case, department: Department) -> date:

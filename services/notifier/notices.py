@@ -15,9 +15,10 @@ from shared.domain.case import Case
 from shared.domain.document import derived_id, instant
 from shared.domain.keys import Keys
 from shared.domain.notice import NoticeKind
-from shared.events import CaseAssigned, CaseHeld, MessageAdded
+from shared.domain.reading import FlagName
+from shared.events import CaseActed, CaseAssigned, CaseHeld, MessageAdded
 
-CaseEvent = CaseAssigned | CaseHeld | MessageAdded
+CaseEvent = CaseAssigned | CaseHeld | CaseActed | MessageAdded
 
 #: What may stand in RCPT TO and in a header as it is: no quoting, no list, no control.
 _ADDRESS = re.compile(
@@ -29,12 +30,21 @@ _ADDRESS = re.compile(
 IN_TEXT_ONLY = "address_only_in_text"
 
 
+#: A case that went from unit to unit so often is the complaints office's to settle.
+REFUSALS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One mail to one recipient; `notice_id` is the same whenever it is owed again."""
+    """One mail to one recipient; `notice_id` is the same whenever it is owed again.
+
+    `act` is the number of the act that it tells; `recipient` is "" where the case says who it is.
+    """
 
     kind: NoticeKind
     notice_id: str
+    act: int | None = None
+    recipient: str = ""
 
 
 def notices_for(case: Case, event: CaseEvent, department: Department) -> tuple[Owed, ...]:
@@ -46,10 +56,21 @@ def notices_for(case: Case, event: CaseEvent, department: Department) -> tuple[O
         return ()  # a tray of its own, cleared in bulk: one mail each would be the spammer's
     if isinstance(event, MessageAdded):
         return (_added(case, event, department),)
+    if isinstance(event, CaseActed):
+        return _acted(case, event)
     if isinstance(event, CaseAssigned) and case.assignment:
-        return (*_acknowledgement(case, "acknowledgement"), _assigned(case, department))
+        return (
+            *_first_answer(case, "acknowledgement"),
+            *_moved(case),
+            _assigned(case, department),
+            *_warnings(case, department),
+        )
     if isinstance(event, CaseHeld) and case.held and not case.assignment:
-        return (*_acknowledgement(case, "acknowledgement_held"), _held(case, department))
+        return (
+            *_first_answer(case, "acknowledgement_held"),
+            _held(case, department),
+            *_warnings(case, department),
+        )
     return ()
 
 
@@ -69,25 +90,81 @@ def message_id_for(notice_id: str, keys: Keys, department: Department) -> str:
     return f"{notice_id}.{keys.mark('message-id', notice_id)}@{domain}"
 
 
-def _acknowledgement(case: Case, kind: NoticeKind) -> tuple[Owed, ...]:
+def _first_answer(case: Case, kind: NoticeKind) -> tuple[Owed, ...]:
     """A person is acknowledged once, whether the case was held first or not.
 
     An address that only stands in a text is written to when a person has released the notice.
     """
+    if case.level > 1:
+        kind = "escalated"
+    elif _has(case, "possible_review"):
+        kind = "acknowledgement_review"
     address = case.acknowledge_to
-    if way_without_mail(case):
+    if kind != "escalated" and way_without_mail(case):
         return (Owed(kind, derived_id("notice", case.id, "acknowledgement", "without mail")),)
-    if not address or not {IN_TEXT_ONLY}.issuperset(case.silent_because):
+    if kind == "escalated":
+        address = address or case.complainant.address
+    elif not {IN_TEXT_ONLY}.issuperset(case.silent_because):
         return ()
-    seed = derived_id("notice", case.id, "acknowledgement", address.lower())
-    return (Owed(kind, seed),)
+    if not address:
+        return ()
+    return (Owed(kind, derived_id("notice", case.id, "acknowledgement", address.lower())),)
+
+
+def _acted(case: Case, event: CaseActed) -> tuple[Owed, ...]:
+    """Each act is told once; whoever has no address is reached by the unit in another way."""
+    if not (case.acknowledge_to or case.complainant.address) or event.act >= len(case.acts):
+        return ()
+    kind = case.acts[event.act].kind
+    return (Owed(kind, derived_id("notice", case.id, "act", str(event.act)), act=event.act),)
+
+
+def _moved(case: Case) -> tuple[Owed, ...]:
+    """Tell the person of another unit; one that nobody had before is in the acknowledgement."""
+    if not _came_from_a_unit(case) or not case.acknowledge_to:
+        return ()
+    if not {IN_TEXT_ONLY}.issuperset(case.silent_because):
+        return ()
+    return (Owed("moved", derived_id("notice", case.id, "moved", str(len(case.moves)))),)
 
 
 def _assigned(case: Case, department: Department) -> Owed:
     """A unit is told at each assignment: a case may come back to it after a transfer."""
     unit = unit_of(case, department) or department.office()
     at = instant(case.assignment.at) if case.assignment else ""
-    return Owed("assigned", derived_id("notice", case.id, "assigned", unit.mailbox.lower(), at))
+    kind: NoticeKind = "transferred" if _came_from_a_unit(case) else "assigned"
+    return Owed(kind, derived_id("notice", case.id, "assigned", unit.mailbox.lower(), at))
+
+
+def _warnings(case: Case, department: Department) -> tuple[Owed, ...]:
+    """Return what others than the unit must hear of a case, each once however often it moves."""
+    owed: list[Owed] = []
+    if case.level > 1:
+        return ()
+    if _has(case, "possible_review"):
+        owed.append(Owed("review", derived_id("notice", case.id, "review")))
+    if sum(move.from_unit is not None for move in case.moves) >= REFUSALS:
+        owed.append(Owed("refused_twice", derived_id("notice", case.id, "refused_twice")))
+    if _has(case, "sensitive"):
+        owed += [
+            Owed("sensitive", derived_id("notice", case.id, "sensitive", to), recipient=to)
+            for to in _authorities(case, department)
+        ]
+    return tuple(owed)
+
+
+def _authorities(case: Case, department: Department) -> tuple[str, ...]:
+    """A possible disclosure is told to nobody but the complaints office."""
+    office = department.office().mailbox.lower()
+    return (office,) if _has(case, "possible_disclosure") else department.authorities or (office,)
+
+
+def _came_from_a_unit(case: Case) -> bool:
+    return bool(case.moves) and case.moves[-1].from_unit is not None
+
+
+def _has(case: Case, flag: FlagName) -> bool:
+    return any(one.name == flag for one in case.flags)
 
 
 def _held(case: Case, department: Department) -> Owed:

@@ -18,6 +18,7 @@ import jinja2
 from markupsafe import Markup
 
 from services.notifier.composing import Letter
+from services.notifier.obligations import refuse_untold
 from services.notifier.sample import sample_letters
 from services.notifier.two_part_mail import mailbox, two_part_mail, unstructured
 from services.notifier.typography import (
@@ -29,6 +30,7 @@ from services.notifier.typography import (
     set_text,
 )
 from shared.department import Department
+from shared.domain.act import Outcome
 from shared.domain.assignment import HeldReason
 from shared.domain.envelope import Language
 from shared.domain.notice import Failure, NoticeKind
@@ -47,6 +49,7 @@ WORD_KEYS: dict[str, tuple[str, ...]] = {
     "clue": (*get_args(EvidenceKind), "person"),
     "held": get_args(HeldReason),
     "failed": get_args(Failure),
+    "outcome": get_args(Outcome),
 }
 
 _BETWEEN_LANGUAGES = f"\n\n{'_' * 60}\n\n"
@@ -110,13 +113,15 @@ class Renderer:
         values = dict(letter.values)
         values["department"] = letter.department
         values["both_languages"] = len(letter.languages) > 1
+        values["is_first"] = language == letter.languages[0]
         subject, _, text = templates.text.render(values).partition("\n\n")
         return subject, text, templates.html.render(values)
 
     def _try(self, letter: Letter, folder: Path) -> None:
         try:
             for language in letter.languages:
-                self._part(letter, language)
+                _, *texts = self._part(letter, language)
+                refuse_untold(letter, language, texts)
         except jinja2.TemplateError as error:
             raise _refused(folder, error) from None
 
@@ -126,17 +131,18 @@ def _headers(
 ) -> list[tuple[str, str]]:
     department, first = letter.department, letter.languages[0]
     name = department.complaints_name_en if first == "en" else department.complaints_name_fr
-    automatic = "auto-replied" if letter.role == "complainant" else "auto-generated"
     headers = [
         ("From", mailbox(name, department.addresses.main)),
         ("To", letter.recipient),
         ("Subject", unstructured(subject)),
         ("Date", format_datetime(department.calendar.local(at))),
         ("Message-ID", f"<{message_id}>"),
-        ("Auto-Submitted", automatic),
-        ("X-Auto-Response-Suppress", "All"),
         ("Content-Language", ", ".join(f"{language}-CA" for language in letter.languages)),
     ]
+    if letter.automatic:
+        how = "auto-replied" if letter.role == "complainant" else "auto-generated"
+        headers.append(("Auto-Submitted", how))
+        headers.append(("X-Auto-Response-Suppress", "All"))
     if letter.reply_to:
         headers.append(("Reply-To", letter.reply_to))
     if letter.in_reply_to:

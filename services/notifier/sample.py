@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 from services.notifier.composing import Letter, Letterhead, compose
 from shared.department import Addresses, Department
-from shared.domain.assignment import Assignment, Candidate, Held
+from shared.domain.act import Act, ActKind, Closing, RecourseTold
+from shared.domain.assignment import Assignment, Candidate, Held, Move
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case, Complainant
 from shared.domain.document import derived_id
@@ -21,7 +22,7 @@ from shared.domain.envelope import Language
 from shared.domain.keys import Keys
 from shared.domain.notice import NoticeKind
 from shared.domain.place import Evidence
-from shared.domain.recourse import Recourse
+from shared.domain.recourse import Recourse, Term
 from shared.domain.reference import reference_for
 from shared.domain.standards import AlertRule, Standard, StandardName, Standards
 from shared.domain.unit import Unit
@@ -30,10 +31,66 @@ RECEIVED = datetime(2026, 11, 20, 14, 41, tzinfo=UTC)
 _CASE_ID = derived_id("case", "sample")
 #: Days for which a case has been there when an alert of this kind is shown.
 _AGES: dict[NoticeKind, int] = {"late": 31, "unsorted": 5, "unread": 5, "reminder": 25, "idle": 11}
+_TEXTS: dict[ActKind, dict[Language, str]] = {
+    "asked": {
+        "fr": "Il nous manque la lettre du 16 octobre.\nUne photo suffit.",
+        "en": "We lack the letter of October 16.\nA photograph will do.",
+    },
+    "extended": {
+        "fr": "Nous attendons les relevés d’un autre bureau.",
+        "en": "We are waiting for the records of another office.",
+    },
+    "answer": {
+        "fr": "Nous avons vérifié votre dossier.\n\nPersonne ne vous a rappelé : excusez-nous.",
+        "en": "We looked into your file.\n\nNobody called you back: we apologize.",
+    },
+    "closed": {
+        "fr": "Le calcul est conforme à l’avis.\n\nTrois rappels promis n’ont pas été faits.",
+        "en": "The amount agrees with the notice.\n\nThree promised calls were not made.",
+    },
+    "thanks": {
+        "fr": "Votre mot a été lu à toute l’équipe.",
+        "en": "Your note was read to the whole team.",
+    },
+}
 _EVIDENCE = (
     Evidence(kind="unit_named", value="exemple", words="bureau de l’Exemple"),
     Evidence(kind="unit_chosen", value="exemple", words=""),
 )
+
+
+_DECIDED = Term(
+    since="decision",
+    days=90,
+    presumed_after=7,
+    label_fr="Demande de révision de la décision",
+    label_en="Request for review of the decision",
+)
+_RECOURSES = (
+    Recourse(
+        id="review",
+        name_fr="Révision",
+        name_en="Review",
+        rule_fr="par écrit, dans les 90 jours.",
+        rule_en="in writing, within 90 days.",
+        contact="418 555-0111",
+        terms=(_DECIDED,),
+        source="exemple",
+    ),
+    *(
+        Recourse(
+            id=id_, name_fr=fr, name_en=en, rule_fr="en tout temps.", rule_en="at any time.",
+            source="exemple",
+        )
+        for id_, fr, en in (
+            ("complaints_office", "Bureau des plaintes", "Complaints office"),
+            ("taq", "Tribunal de l’Exemple", "Tribunal of Examples"),
+            ("protecteur", "Protecteur de l’Exemple", "Ombudsman of Examples"),
+            ("cai", "Commission de l’Exemple", "Commission of Examples"),
+            ("wrongdoing", "Divulgation", "Disclosure"),
+        )
+    ),
+)  # fmt: skip
 
 
 def sample_case(
@@ -56,6 +113,7 @@ def sample_case(
         else "I waited three weeks and nobody called me back.",
         documents=1,
     )
+    case = _acted_on(case, kind)
     if kind in ("held", "acknowledgement_held", "unsorted"):
         candidates = (Candidate(unit_id=unit_id, evidence=_EVIDENCE),)
         held = Held(reason="several_units", at=at, candidates=candidates)
@@ -64,8 +122,40 @@ def sample_case(
     return case.changed(state="assigned", assignment=assignment)
 
 
+def _acted_on(case: Case, kind: NoticeKind) -> Case:
+    """Return the case after what a letter of this kind is about."""
+    at, by = RECEIVED + timedelta(days=4), "Mélanie Exemple"
+    if kind in ("moved", "transferred", "refused_twice"):
+        move = Move(at=at, how="person", by=by, because="exemple", from_unit="a", to_unit="b")
+        return case.changed(moves=(move, move))
+    if kind == "escalated":
+        return case.changed(level=2, first_level=reference_for(derived_id("case", "first"), 2026))
+    acts: dict[NoticeKind, ActKind] = {
+        kind: kind for kind in get_args(ActKind) if kind in get_args(NoticeKind)
+    }
+    if kind not in acts:
+        return case
+    act = Act(
+        kind=acts[kind],
+        at=at,
+        by=by,
+        text=_TEXTS[acts[kind]][case.language],
+        day=date(2027, 1, 15) if kind in ("asked", "extended") else None,
+        pauses=kind == "asked",
+    )
+    closing = Closing(
+        outcome="partly",
+        motive="answer_quality",
+        at=at,
+        by=by,
+        told=RecourseTold(how="notice", on=at.date(), by=by),
+        known={"decision": date(2026, 10, 16)},
+    )
+    return case.changed(acts=(act,), closing=closing if kind == "closed" else None)
+
+
 def sample_department() -> Department:
-    """Return a department with one unit, one recourse and no real name in it."""
+    """Return a department with one unit, six recourses and no real name in it."""
     unit = Unit(
         id="exemple",
         kind="office",
@@ -74,14 +164,6 @@ def sample_department() -> Department:
         address="bureau@ministere.example",
         mailbox="equipe@ministere.example",
         phone="418 555-0110",
-    )
-    recourse = Recourse(
-        id="exemple",
-        name_fr="Révision",
-        name_en="Review",
-        rule_fr="par écrit, dans les 90 jours.",
-        rule_en="in writing, within 90 days.",
-        contact="418 555-0111",
     )
     calendar = Calendar(
         time_zone="America/Toronto", closed=frozenset(), first_year=2026, last_year=2027
@@ -107,7 +189,7 @@ def sample_department() -> Department:
         rules=(),
         calendar=calendar,
         standards=sample_standards(),
-        recourses=(recourse,),
+        recourses=_RECOURSES,
     )
 
 
@@ -145,9 +227,11 @@ def sample_letters(ours: Department | None = None) -> Iterator[Letter]:
     one of each with our own department's data."""
     department = sample_department()
     plain_unit = department.units["exemple"].model_copy(update={"phone": ""})
-    plain_recourse = department.recourses[0].model_copy(update={"contact": ""})
+    plain_recourses = tuple(
+        one.model_copy(update={"contact": "", "terms": ()}) for one in department.recourses
+    )
     plain = department.model_copy(
-        update={"units": {"exemple": plain_unit}, "recourses": (plain_recourse,)}
+        update={"units": {"exemple": plain_unit}, "recourses": plain_recourses}
     )
     for kind in get_args(NoticeKind):
         for language in get_args(Language):
@@ -192,6 +276,9 @@ def _bare(case: Case) -> Case:
     return case.changed(
         summary="",
         documents=0,
+        acts=tuple(
+            act.model_copy(update={"text": "", "day": None, "pauses": False}) for act in case.acts
+        ),
         assignment=assignment.model_copy(update={"evidence": (), "rule_id": ""})
         if assignment
         else None,

@@ -12,13 +12,21 @@ from services.notifier.alarming import tell_failure
 from services.notifier.breaker import Breaker
 from services.notifier.composing import Letterhead
 from services.notifier.mailer import open_mailer
+from services.notifier.obligations import refuse_missing
 from services.notifier.rendering import Renderer
 from services.notifier.resuming import resume_case
 from services.notifier.sending import give_notice_up, send_notice
 from services.notifier.telling import tell_case
 from services.notifier.timekeeping import Timekeeper, keep_time
 from shared.department import load_department
-from shared.events import CaseAssigned, CaseHeld, MessageAdded, NoticeFailed, NoticeRequested
+from shared.events import (
+    CaseActed,
+    CaseAssigned,
+    CaseHeld,
+    MessageAdded,
+    NoticeFailed,
+    NoticeRequested,
+)
 from shared.runtime.consuming import Handler, consume
 from shared.runtime.process import Context
 
@@ -28,6 +36,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
     """Run the notifier service; a broken table or template raises Misconfigured at once."""
     settings = context.settings
     department = load_department(settings.department)
+    refuse_missing(department, department.calendar.day_of(context.clock.now()))
     renderer = Renderer(department)
     means: dict[str, Any] = {
         "store": context.store,
@@ -71,6 +80,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
             {
                 CaseAssigned: telling,
                 CaseHeld: telling,
+                CaseActed: telling,
                 MessageAdded: added,
                 NoticeFailed: alarming,
             },

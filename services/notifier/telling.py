@@ -74,7 +74,7 @@ async def tell_case(
 async def _keep(
     owed: Owed, case: Case, *, head: Letterhead, renderer: Renderer, store: Store, now: datetime
 ) -> None:
-    letter = compose(owed.kind, case, head, now)
+    letter = compose(owed.kind, case, head, now, act=owed.act, recipient=owed.recipient)
     await keep_letter(letter, owed, case, head=head, renderer=renderer, store=store, now=now)
 
 
@@ -99,7 +99,7 @@ async def keep_letter(
             if way
             else (
                 unsendable(letter.recipient, head.department)
-                or (IN_TEXT_ONLY if letter.role == "complainant" and case.silent_because else "")
+                or (IN_TEXT_ONLY if _waits_for_a_person(letter, case) else "")
                 or await _over(budgets, store)
             )
         )
@@ -118,6 +118,11 @@ async def keep_letter(
         if added and because:
             _log.warning("notice withheld", extra={"notice_id": notice.id, "because": because})
         return added
+
+
+def _waits_for_a_person(letter: Letter, case: Case) -> bool:
+    """Tell whether somebody must look at the address first; who wrote the letter already did."""
+    return letter.role == "complainant" and letter.automatic and bool(case.silent_because)
 
 
 @contextmanager
@@ -155,7 +160,7 @@ def _notice(
     """Automatic mail to a person has the null sender (RFC 3834 section 3.3); the rest a return
     path of its own, so that a bounce finds its notice."""
     main = head.department.addresses.main
-    to_person = letter.role == "complainant"
+    null_sender = letter.role == "complainant" and letter.automatic
     decided = case.assignment or case.held
     return Notice(
         id=owed.notice_id,
@@ -164,7 +169,7 @@ def _notice(
         role=letter.role,
         recipient=letter.recipient,
         language=letter.languages[0],
-        return_path="" if to_person else verp_address(head.keys, owed.notice_id, main),
+        return_path="" if null_sender else verp_address(head.keys, owed.notice_id, main),
         created_at=now,
         policy_version=case.policy_version or head.department.policy_version,
         rules_version=decided.rules_version if decided else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
+from shared.domain.act import Act, Closing, Satisfaction
 from shared.domain.assignment import Assignment, Held, Move
 from shared.domain.delays import Extension, Pause
 from shared.domain.document import Document, Value
@@ -13,6 +14,9 @@ from shared.domain.reading import Flag, MessageKind
 
 State = Literal["opened", "held", "assigned", "closed"]
 Tray = Literal["ordinary", "automatic", "spam", "unreadable"]
+#: Why a case is answered in its language. "unsure" is answered in both, "legal_person" in French
+#: (C-11 section 16); "wrote" is the language of the message, "form" and "asked" are choices.
+LanguageGround = Literal["form", "wrote", "asked", "unsure", "legal_person"]
 
 
 class Complainant(Value):
@@ -37,6 +41,9 @@ class Case(Document):
     `moves` tells each time that somebody gave the case to a unit, oldest first: a handful.
     `due_on` has ended pauses and more time in it. `acted_at` is when a person last did something,
     `contacted_at` when one of ours first got in touch, `answered_at` when the answer left.
+    `level` is 2 for a complaint that went up to the complaints office; `first_level` and
+    `second_level` are the reference of the other one. `acts` are what persons did
+    with it, oldest first.
     """
 
     collection: ClassVar[str] = "cases"
@@ -87,6 +94,13 @@ class Case(Document):
     contacted_at: datetime | None = None
     answered_at: datetime | None = None
     policy_version: str = ""
+    language_ground: LanguageGround | None = None
+    level: int = 1
+    first_level: str | None = None
+    second_level: str | None = None
+    acts: tuple[Act, ...] = ()
+    closing: Closing | None = None
+    satisfaction: Satisfaction | None = None
 
     @property
     def unit_id(self) -> str | None:

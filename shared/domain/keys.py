@@ -53,6 +53,11 @@ def status_path(keys: Keys, reference: str) -> str:
     return f"{reference}/{'-'.join(mark[i : i + 5] for i in range(0, len(mark), 5))}"
 
 
+def opinion_path(keys: Keys, reference: str) -> str:
+    """Return "REFERENCE/MARK" for the question whether an answer satisfies; no account needed."""
+    return f"{reference}/{keys.mark('opinion', reference)}"
+
+
 def desk_path(keys: Keys, case_id: str, unit_id: str, until: datetime) -> str:
     """Return "CASE/UNIT/EXPIRY/MARK" for a unit's link to a case, good until `until`."""
     expiry = str(int(until.timestamp()))

@@ -21,9 +21,21 @@ from shared.domain.reading import ReportSays
 NoticeKind = Literal[
     "acknowledgement",
     "acknowledgement_held",
+    "acknowledgement_review",
+    "moved",
+    "asked",
+    "extended",
+    "answer",
+    "closed",
+    "escalated",
+    "thanks",
     "assigned",
-    "held",
+    "transferred",
     "added",
+    "held",
+    "review",
+    "refused_twice",
+    "sensitive",
     "late",
     "unsorted",
     "unread",
@@ -48,7 +60,7 @@ NoticeState = Literal[
 ]
 #: How it reaches its recipient: what is not mail is carried by a person.
 Way = Literal["mail", "post", "phone"]
-RecipientRole = Literal["complainant", "unit", "complaints_office"]
+RecipientRole = Literal["complainant", "unit", "complaints_office", "authorities"]
 #: Why a notice did not arrive: what people are told, in words.
 Failure = Literal["dead", "full", "refused", "gave_up", "technical"]
 

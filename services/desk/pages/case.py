@@ -114,6 +114,8 @@ async def _case_file(desk: Desk, case: Case) -> CaseFile:
         desk.store.notices.find(Query(of_case, sort="created_at", limit=MOST_NOTICES)),
         desk.store.reads.count(of_case),
     )
+    # Who hears of a sensitive complaint is nobody else's to know.
+    notices = [notice for notice in notices if notice.role != "authorities"]
     # The reading that was just recorded is this one.
     return CaseFile(
         case=case,

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.notifier.composing import compose, languages_for, shortened, why
+from services.notifier.composing import compose, shortened, why
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from shared.domain.assignment import Held
 from shared.domain.case import Case
 from shared.domain.keys import desk_link_is_good, reply_token
+from shared.domain.language import languages_of
 from shared.domain.place import Evidence
-from shared.domain.recourse import Recourse
+from shared.domain.recourse import Recourse, ToldRecourse
 from shared.errors import Transient
 
 DEPARTMENT = sample_department()
@@ -63,7 +64,8 @@ def test_only_recourses_live_on_the_day_of_receipt_are_told() -> None:
         update={"id": "c", "valid_to": None, "valid_from": date(2026, 11, 21)}
     )
     head = sample_head(DEPARTMENT.model_copy(update={"recourses": (over, live, to_come)}))
-    assert compose("acknowledgement", CASE, head, RECEIVED).values["recourses"] == (live,)
+    told = compose("acknowledgement", CASE, head, RECEIVED).values["recourses"]
+    assert told == (ToldRecourse(live),)
 
 
 def test_a_reply_to_an_acknowledgement_finds_its_case() -> None:
@@ -101,15 +103,15 @@ def test_an_acknowledgement_names_the_mail_it_answers(
 def test_a_doubt_about_the_language_is_answered_in_both(
     changes: dict[str, object], languages: tuple[str, ...]
 ) -> None:
-    assert languages_for(CASE.changed(**changes)) == languages
+    assert languages_of(CASE.changed(**changes)) == languages
 
 
 def test_a_legal_person_is_written_to_in_french_unless_outside_quebec() -> None:
     company = CASE.complainant.model_copy(update={"kind": "legal"})
     case = CASE.changed(complainant=company, language="en")
-    assert languages_for(case) == ("fr",)
+    assert languages_of(case) == ("fr",)
     held = Held(reason="outside_quebec", at=RECEIVED)
-    assert languages_for(case.changed(held=held)) == ("en",)
+    assert languages_of(case.changed(held=held)) == ("en",)
 
 
 def test_the_strongest_clue_says_why() -> None:

@@ -6,10 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from services.notifier.composing import compose
 from services.notifier.notices import message_id_for, notices_for, unsendable
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
-from shared.domain.case import Case
-from shared.events import CaseAssigned, CaseHeld, MessageAdded
+from shared.domain.act import Act
+from shared.domain.assignment import Move
+from shared.domain.case import Case, Complainant
+from shared.domain.reading import Flag, FlagName
+from shared.events import CaseActed, CaseAssigned, CaseHeld, MessageAdded
 
 DEPARTMENT = sample_department()
 ASSIGNED = sample_case("fr", DEPARTMENT)
@@ -96,6 +100,85 @@ def test_each_message_that_joins_a_case_is_told_once() -> None:
         for owed in notices_for(ASSIGNED, added(ASSIGNED, message_id), DEPARTMENT)
     }
     assert len(ids) == 2
+
+
+def flagged(case: Case, *names: FlagName) -> Case:
+    return case.changed(flags=tuple(Flag(name=n, words="x", start=0, end=1) for n in names))
+
+
+def moved(case: Case, *units: str | None) -> Case:
+    """Return the case after it went from each of these units to the next one."""
+    moves = tuple(
+        Move(at=RECEIVED, how="person", by="a", because="b", from_unit=unit, to_unit="exemple")
+        for unit in units
+    )
+    return case.changed(moves=moves)
+
+
+def test_what_may_be_a_review_is_acknowledged_as_such_and_handed_on_once() -> None:
+    case, waits = flagged(ASSIGNED, "possible_review"), flagged(HELD, "possible_review")
+    assert kinds(case, assigned(case)) == ["acknowledgement_review", "assigned", "review"]
+    assert kinds(waits, held(waits)) == ["acknowledgement_review", "held", "review"]
+    first = notices_for(waits, held(waits), DEPARTMENT)
+    second = notices_for(case, assigned(case), DEPARTMENT)
+    assert (first[0].notice_id, first[2].notice_id) == (second[0].notice_id, second[2].notice_id)
+
+
+def test_a_case_that_goes_from_unit_to_unit_is_told_to_the_person_and_the_new_unit() -> None:
+    case = moved(ASSIGNED, "a")
+    assert kinds(case, assigned(case)) == ["acknowledgement", "moved", "transferred"]
+    from_sorting = moved(ASSIGNED, None)
+    assert kinds(from_sorting, assigned(from_sorting)) == ["acknowledgement", "assigned"]
+    silent = case.changed(silent_because=("auto_submitted",))
+    assert kinds(silent, assigned(silent)) == ["transferred"]
+
+
+def test_a_case_that_changed_units_twice_is_told_to_the_complaints_office_once() -> None:
+    twice, thrice = moved(ASSIGNED, "a", "b"), moved(ASSIGNED, None, "a", "b", "c")
+    assert "refused_twice" not in kinds(moved(ASSIGNED, None, "a"), assigned(ASSIGNED))
+    told = [notices_for(each, assigned(each), DEPARTMENT)[-1] for each in (twice, thrice)]
+    assert [owed.kind for owed in told] == ["refused_twice"] * 2
+    assert told[0] == told[1]
+
+
+def test_a_sensitive_case_is_told_to_each_authority_and_a_disclosure_to_the_office_alone() -> None:
+    two = DEPARTMENT.model_copy(update={"authorities": ("a@x.example", "b@x.example")})
+    office = DEPARTMENT.office().mailbox
+    for flags, expected in (
+        (("sensitive",), ["a@x.example", "b@x.example"]),
+        (("sensitive", "possible_disclosure"), [office]),
+    ):
+        case = flagged(HELD, *flags)
+        owed = [o for o in notices_for(case, held(case), two) if o.kind == "sensitive"]
+        assert [o.recipient for o in owed] == expected
+        assert len({o.notice_id for o in owed}) == len(expected)
+
+
+def test_a_sensitive_notice_carries_nothing_of_the_person() -> None:
+    case = flagged(ASSIGNED, "sensitive").changed(
+        summary="MARQUE", subject="MARQUE", complainant=Complainant(name="MARQUE")
+    )
+    letter = compose("sensitive", case, sample_head(DEPARTMENT), RECEIVED, recipient="a@x.example")
+    assert set(letter.values) == {"reference", "received_at"}
+    assert (letter.role, letter.recipient) == ("authorities", "a@x.example")
+
+
+def test_each_act_is_told_once_and_only_where_there_is_an_address() -> None:
+    act = Act(kind="answer", at=RECEIVED, by="a", text="b")
+    case = ASSIGNED.changed(acts=(act, act.model_copy(update={"kind": "closed"})))
+    events = [CaseActed(id="e", at=RECEIVED, case_id=case.id, act=number) for number in (0, 1, 1)]
+    owed = [notices_for(case, event, DEPARTMENT)[0] for event in events]
+    assert [(o.kind, o.act) for o in owed] == [("answer", 0), ("closed", 1), ("closed", 1)]
+    assert len({o.notice_id for o in owed}) == 2
+    nowhere = case.changed(acknowledge_to=None, complainant=Complainant())
+    assert notices_for(nowhere, events[0], DEPARTMENT) == ()
+
+
+def test_a_complaint_that_went_up_is_announced_to_the_person_and_assigned_to_the_office() -> None:
+    case = flagged(ASSIGNED, "possible_review", "sensitive").changed(
+        level=2, first_level="26-7K3Q-9F2M-H", acknowledge_to=None
+    )
+    assert kinds(case, assigned(case)) == ["escalated", "assigned"]
 
 
 @pytest.mark.parametrize(

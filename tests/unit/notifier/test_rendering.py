@@ -207,6 +207,14 @@ def test_both_languages_come_in_one_mail_french_first() -> None:
     assert parsed(mail.raw)["Content-Language"] == "fr-CA, en-CA"
 
 
+def test_a_person_s_own_words_stand_once_in_a_letter_of_both_languages() -> None:
+    case = sample_case("fr", DEPARTMENT, kind="answer").changed(language_confidence=0.5)
+    raw = rendered("answer", case).raw
+    for page in (text_of(raw), html_of(raw)):
+        assert page.count("Nous avons vérifié votre dossier.") == 1
+        assert page.count("The text of the person who answers you stands above.") == 1
+
+
 def test_the_same_letter_gives_the_same_bytes() -> None:
     case = sample_case("fr", DEPARTMENT)
     assert rendered("assigned", case) == rendered("assigned", case)

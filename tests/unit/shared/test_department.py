@@ -161,7 +161,7 @@ def test_a_unit_whose_dates_are_broken_still_has_its_address(changing: Changing)
             "recourses.toml",
             'name_en = "Review',
             'nam_en = "Review',
-            "recourses.toml line 12: name_en: ",
+            "recourses.toml line 17: name_en: ",
         ),
     ],
 )
