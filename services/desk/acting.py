@@ -158,7 +158,7 @@ def resume(case: Case, actor: Actor) -> Case:
 
 
 def _running(case: Case, actor: Actor) -> Case:
-    """Return the case with its clocks running, what is due later by the days on which they stood."""
+    """Return the case with its clocks running, and what is due later by the days they stood."""
     by = _named(actor)
     if running_pause(case.pauses) is None:
         return case

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from services.notifier.composing import Letterhead
+from services.notifier.letter import Letterhead
 from services.notifier.telling import keep_letter
 from services.notifier.undelivered import word_of
 from shared.errors import Poison

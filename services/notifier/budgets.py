@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.notifier.composing import Letter
+from services.notifier.letter import Letter
 from shared.domain.case import Case
 from shared.domain.document import instant
 from shared.ports.query import Condition, Equal

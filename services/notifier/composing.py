@@ -8,29 +8,22 @@ an answer that quotes is a way to make us carry someone else's words).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import get_args
 
 from services.notifier.alerts import alert_values
-from services.notifier.correspondence import (
-    BY_A_PERSON,
-    act_for,
-    act_values,
-    links_of,
-    recourses_of,
-)
+from services.notifier.correspondence import act_for, act_values, links_of, recourses_of
+from services.notifier.letter import BY_A_PERSON, Letter, Letterhead, to_authorities
 from shared.department import Department
 from shared.domain.assignment import Candidate
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case
 from shared.domain.clocks import Due, due_days, sort_by
-from shared.domain.envelope import Language
-from shared.domain.keys import Keys, desk_path, reply_address
+from shared.domain.keys import desk_path, reply_address
 from shared.domain.language import languages_of
-from shared.domain.notice import NoticeKind, RecipientRole, Way
+from shared.domain.notice import NoticeKind, Way
 from shared.domain.place import Evidence, EvidenceKind
 from shared.domain.standards import AlertKind
 from shared.domain.unit import Unit
@@ -48,39 +41,6 @@ _UNDELIVERED: frozenset[NoticeKind] = frozenset({"undelivered", "unit_unreachabl
 _STAFF: frozenset[NoticeKind] = _TO_OFFICE | {"assigned", "transferred", "added"}
 _STRENGTH: dict[str, int] = {kind: place for place, kind in enumerate(get_args(EvidenceKind))}
 _MESSAGE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{3,250}")
-
-
-@dataclass(frozen=True, slots=True)
-class Letterhead:
-    """What every letter is made with. Links begin with one of the two bases, without a slash."""
-
-    department: Department
-    keys: Keys
-    public_url: str
-    desk_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One mail before it has words. `values` is what the templates of its kind may name.
-
-    `reply_to` is "" when answers go to the sender; `in_reply_to` is a Message-ID without angle
-    brackets, or "". The first of `languages` comes first in the mail.
-    """
-
-    kind: NoticeKind
-    role: RecipientRole
-    recipient: str
-    languages: tuple[Language, ...]
-    department: Department
-    reply_to: str
-    in_reply_to: str
-    values: Mapping[str, object]
-
-    @property
-    def automatic(self) -> bool:
-        """Tell whether no person decided to send it (RFC 3834 section 2)."""
-        return self.kind not in BY_A_PERSON
 
 
 def compose(
@@ -101,7 +61,7 @@ def compose(
     newer ones, and ours will follow.
     """
     if kind == "sensitive":
-        return _to_authorities(case, head, recipient)
+        return to_authorities(case, head, recipient)
     if kind in get_args(AlertKind):
         return _alert(kind, case, head, at)
     if kind in _UNDELIVERED:
@@ -261,25 +221,6 @@ def _undelivered(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -
     letter = _to_staff(kind, case, head, at)
     failed = {"failed_to": case.acknowledge_to or "", "failed_because": "refused"}
     return replace(letter, values={**letter.values, **failed})
-
-
-def _to_authorities(case: Case, head: Letterhead, recipient: str) -> Letter:
-    """Nothing of the person and nothing of what they wrote: mail is read by more than one."""
-    department = head.department
-    office = department.office().mailbox.lower()
-    return Letter(
-        kind="sensitive",
-        role="authorities" if recipient not in {"", office} else "complaints_office",
-        recipient=recipient or office,
-        languages=("fr",),
-        department=department,
-        reply_to="",
-        in_reply_to="",
-        values={
-            "reference": case.reference,
-            "received_at": department.calendar.local(case.received_at),
-        },
-    )
 
 
 def _held_values(case: Case, department: Department) -> dict[str, object]:

@@ -11,12 +11,6 @@ from shared.domain.keys import Keys, opinion_path, status_path
 from shared.domain.notice import NoticeKind
 from shared.domain.recourse import ToldRecourse, told
 
-#: Letters that a person has decided to send: no automatic mail (RFC 3834 section 2), so that they
-#: have a return path of their own and no budget holds them back.
-BY_A_PERSON: frozenset[NoticeKind] = frozenset(
-    {"asked", "extended", "answer", "closed", "escalated", "thanks"}
-)
-
 
 def recourses_of(case: Case, department: Department, on: date) -> tuple[ToldRecourse, ...]:
     """Return the recourses to tell on a day, with the last days that a person's facts give.

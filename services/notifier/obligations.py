@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import combinations
 
-from services.notifier.composing import Letter
+from services.notifier.letter import Letter
 from services.notifier.typography import set_text
 from shared.department import Department
 from shared.domain.envelope import Language

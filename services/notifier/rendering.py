@@ -17,7 +17,7 @@ from typing import NamedTuple, get_args
 import jinja2
 from markupsafe import Markup
 
-from services.notifier.composing import Letter
+from services.notifier.letter import Letter
 from services.notifier.obligations import refuse_untold
 from services.notifier.sample import sample_letters
 from services.notifier.two_part_mail import mailbox, two_part_mail, unstructured

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
-from services.notifier.composing import Letter, Letterhead, compose
+from services.notifier.composing import compose
+from services.notifier.letter import Letter, Letterhead
 from shared.department import Addresses, Department
 from shared.domain.act import Act, ActKind, Closing, RecourseTold
 from shared.domain.assignment import Assignment, Candidate, Held, Move

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.notifier.alarming import tell_failure
 from services.notifier.breaker import Breaker
-from services.notifier.composing import Letterhead
+from services.notifier.letter import Letterhead
 from services.notifier.mailer import open_mailer
 from services.notifier.obligations import refuse_missing
 from services.notifier.rendering import Renderer

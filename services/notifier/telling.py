@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from services.notifier.budgets import Budget, budgets_for
-from services.notifier.composing import Letter, Letterhead, compose, way_without_mail
+from services.notifier.composing import compose, way_without_mail
+from services.notifier.letter import Letter, Letterhead
 from services.notifier.notices import (
     IN_TEXT_ONLY,
     CaseEvent,

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from services.notifier.alerts import Alert, alert_for, alert_id
-from services.notifier.composing import Letterhead, compose_alert
+from services.notifier.composing import compose_alert
+from services.notifier.letter import Letterhead
 from services.notifier.notices import Owed
 from services.notifier.telling import keep_letter
 from shared.domain.document import instant

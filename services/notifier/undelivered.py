@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from services.notifier.composing import Letter, Letterhead, compose
+from services.notifier.composing import compose
+from services.notifier.letter import Letter, Letterhead
 from services.notifier.notices import Owed
 from shared.department import Department
 from shared.domain.case import Case

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.notifier.composing import Letterhead
+from services.notifier.letter import Letterhead
 from services.notifier.rendering import Renderer
 from services.notifier.sample import sample_case, sample_department, sample_head
 from services.notifier.timekeeping import PAGE, Timekeeper, keep_time

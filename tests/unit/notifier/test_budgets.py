@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from services.notifier.budgets import budgets_for
-from services.notifier.composing import Letter, compose
+from services.notifier.composing import compose
+from services.notifier.letter import Letter
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from shared.department import Department
 from shared.domain.notice import NoticeKind

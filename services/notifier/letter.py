@@ -1,0 +1,70 @@
+"""A letter: one mail before it has words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.department import Department
+from shared.domain.case import Case
+from shared.domain.envelope import Language
+from shared.domain.keys import Keys
+from shared.domain.notice import NoticeKind, RecipientRole
+
+#: Letters that a person has decided to send: no automatic mail (RFC 3834 section 2), so that they
+#: have a return path of their own and no budget holds them back.
+BY_A_PERSON: frozenset[NoticeKind] = frozenset(
+    {"asked", "extended", "answer", "closed", "escalated", "thanks"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What every letter is made with. Links begin with one of the two bases, without a slash."""
+
+    department: Department
+    keys: Keys
+    public_url: str
+    desk_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail before it has words. `values` is what the templates of its kind may name.
+
+    `reply_to` is "" when answers go to the sender; `in_reply_to` is a Message-ID without angle
+    brackets, or "". The first of `languages` comes first in the mail.
+    """
+
+    kind: NoticeKind
+    role: RecipientRole
+    recipient: str
+    languages: tuple[Language, ...]
+    department: Department
+    reply_to: str
+    in_reply_to: str
+    values: Mapping[str, object]
+
+    @property
+    def automatic(self) -> bool:
+        """Tell whether no person decided to send it (RFC 3834 section 2)."""
+        return self.kind not in BY_A_PERSON
+
+
+def to_authorities(case: Case, head: Letterhead, recipient: str) -> Letter:
+    """Nothing of the person and nothing of what they wrote: mail is read by more than one."""
+    department = head.department
+    office = department.office().mailbox.lower()
+    return Letter(
+        kind="sensitive",
+        role="authorities" if recipient not in {"", office} else "complaints_office",
+        recipient=recipient or office,
+        languages=("fr",),
+        department=department,
+        reply_to="",
+        in_reply_to="",
+        values={
+            "reference": case.reference,
+            "received_at": department.calendar.local(case.received_at),
+        },
+    )
