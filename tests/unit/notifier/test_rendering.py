@@ -6,7 +6,6 @@ import email
 import email.policy
 import re
 import shutil
-import time
 from email.message import EmailMessage
 from pathlib import Path
 from typing import get_args
@@ -248,7 +247,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", KINDS)
+# Each start compiles all the others, so two stand for all: each has its snapshots
+@pytest.mark.parametrize("kind", [KINDS[0], KINDS[-1]])
 @pytest.mark.parametrize("part", ["txt", "html"])
 def test_a_missing_template_stops_the_start(
     folder: Path, kind: str, language: str, part: str
@@ -286,13 +286,3 @@ def test_a_word_missing_in_one_language_stops_the_start(folder: Path) -> None:
     words.write_text(re.sub(r"no_rule = .*\n", "", words.read_text()))
     with pytest.raises(Misconfigured, match=r"en/words\.toml: missing \[held\] no_rule"):
         Renderer(DEPARTMENT, folder)
-
-
-def test_a_mail_is_written_in_a_millisecond_at_most() -> None:
-    """Usual: 0.15 ms. The limit leaves room for a busy machine and none for a wrong turn."""
-    case = sample_case("fr", DEPARTMENT)
-    rendered("acknowledgement", case)
-    begun = time.process_time()
-    for _ in range(200):
-        rendered("acknowledgement", case)
-    assert (time.process_time() - begun) / 200 < 0.001
