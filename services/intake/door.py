@@ -7,12 +7,12 @@ from datetime import date
 
 from services.intake.holding import HeldDocuments
 from services.intake.limits import FormLimits
-from services.intake.pace import Pace
 from services.intake.uploads import InFlight
 from shared.department import Addresses, Department
 from shared.domain.envelope import Language
 from shared.domain.keys import Keys
 from shared.domain.unit import Unit
+from shared.pages.pace import Pace
 from shared.pages.rendering import Pages
 from shared.ports.clock import Clock
 from shared.ports.store import Store

@@ -20,7 +20,6 @@ from services.intake.filing import file_complaint
 from services.intake.holding import HeldDocuments
 from services.intake.limits import FormLimits
 from services.intake.opinions import opinion_routes
-from services.intake.pace import Pace
 from services.intake.showing import (
     Try,
     about_page,
@@ -39,6 +38,7 @@ from shared.domain.keys import Keys
 from shared.domain.reference import parse_reference
 from shared.errors import Transient
 from shared.pages.guard import Guard
+from shared.pages.pace import Pace
 from shared.pages.rendering import Pages
 from shared.pages.routes import common_routes
 from shared.ports.clock import Clock

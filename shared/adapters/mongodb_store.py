@@ -25,11 +25,13 @@ from shared.adapters.mongodb_outbox import MongoOutbox, Place
 from shared.adapters.mongodb_reads import Reads
 from shared.adapters.mongodb_schema import prepare
 from shared.adapters.system_clock import SystemClock
+from shared.domain.account import Account, Session
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
+from shared.domain.remark import Remark
 from shared.errors import Conflict, Misconfigured, Poison, RecoursError, Transient
 from shared.events import Event
 from shared.grouping import Grouped
@@ -189,6 +191,9 @@ class MongoStore:
         self.cases: Collection[Case] = self._all[Case.collection]
         self.notices: Collection[Notice] = self._all[Notice.collection]
         self.reads: Collection[CaseRead] = self._all[CaseRead.collection]
+        self.remarks: Collection[Remark] = self._all[Remark.collection]
+        self.accounts: Collection[Account] = self._all[Account.collection]
+        self.sessions: Collection[Session] = self._all[Session.collection]
 
     async def ping(self) -> None:
         pings = self._database.get_collection("pings", write_concern=KEPT)

@@ -17,11 +17,13 @@ from shared.adapters.just_saved import JustSaved
 from shared.adapters.sqlite_bus import enqueue, prepare_queues
 from shared.adapters.sqlite_file import Connection, SqliteFile
 from shared.adapters.sqlite_query import column, tail_sql, where_sql
+from shared.domain.account import Account, Session
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
+from shared.domain.remark import Remark
 from shared.errors import Conflict, Poison
 from shared.events import Event
 from shared.ports.query import Condition, Query, index_value
@@ -158,6 +160,9 @@ class SqliteStore:
         self.cases: Collection[Case] = SqliteCollection(file, Case)
         self.notices: Collection[Notice] = SqliteCollection(file, Notice)
         self.reads: Collection[CaseRead] = SqliteCollection(file, CaseRead)
+        self.remarks: Collection[Remark] = SqliteCollection(file, Remark)
+        self.accounts: Collection[Account] = SqliteCollection(file, Account)
+        self.sessions: Collection[Session] = SqliteCollection(file, Session)
         self.outbox = NoOutbox()
 
     @property

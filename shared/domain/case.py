@@ -7,10 +7,13 @@ from typing import ClassVar, Literal
 
 from shared.domain.act import Act, Closing, Satisfaction
 from shared.domain.assignment import Assignment, Held, Move
-from shared.domain.delays import Extension, Pause
+from shared.domain.delays import Extension, Pause, running_pause
 from shared.domain.document import Document, Value
 from shared.domain.envelope import Channel, ComplainantKind, Language
 from shared.domain.reading import Flag, MessageKind
+
+#: Sorts after every day: a case whose day due is not set yet.
+NO_DAY_YET = "9999-12-31"
 
 State = Literal["opened", "held", "assigned", "closed"]
 Tray = Literal["ordinary", "automatic", "spam", "unreadable"]
@@ -43,7 +46,9 @@ class Case(Document):
     `contacted_at` when one of ours first got in touch, `answered_at` when the answer left.
     `level` is 2 for a complaint that went up to the complaints office; `first_level` and
     `second_level` are the reference of the other one. `acts` are what persons did
-    with it, oldest first.
+    with it, oldest first. `taken_by` is the account that answers for it in its unit,
+    `concerned_units` are units that may read it beside the one that has it, `event` what many
+    complaints are about at once.
     """
 
     collection: ClassVar[str] = "cases"
@@ -54,8 +59,18 @@ class Case(Document):
         "unit_id",
         "tray",
         "due_on_text",
+        "to_answer_by",
+        "taken_by",
+        "waits",
+        "acted_at",
+        "level",
     )
-    keywords: ClassVar[tuple[str, ...]] = ("message_ids", "participants")
+    keywords: ClassVar[tuple[str, ...]] = (
+        "message_ids",
+        "participants",
+        "concerned_units",
+        "flag_names",
+    )
 
     reference: str
     opened_at: datetime
@@ -98,8 +113,13 @@ class Case(Document):
     level: int = 1
     first_level: str | None = None
     second_level: str | None = None
+    taken_by: str | None = None
+    taken_by_name: str = ""
+    concerned_units: tuple[str, ...] = ()
+    event: str | None = None
     acts: tuple[Act, ...] = ()
     closing: Closing | None = None
+    past_closings: tuple[Closing, ...] = ()
     satisfaction: Satisfaction | None = None
 
     @property
@@ -109,6 +129,20 @@ class Case(Document):
     @property
     def due_on_text(self) -> str | None:
         return self.due_on.isoformat() if self.due_on else None
+
+    @property
+    def to_answer_by(self) -> str | None:
+        """The day due of a case that is not closed: worklists are made of it, and sorted by it."""
+        return None if self.state == "closed" else (self.due_on_text or NO_DAY_YET)
+
+    @property
+    def waits(self) -> int:
+        """1 while its clock stands, 0 otherwise."""
+        return 1 if running_pause(self.pauses) else 0
+
+    @property
+    def flag_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(flag.name for flag in self.flags))
 
 
 class CaseRead(Document):

@@ -13,16 +13,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
+from shared.domain.account import Account, Session
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
+from shared.domain.remark import Remark
 from shared.events import Event
 from shared.ports.query import Condition, Query
 
 #: Every kind of document the program keeps. An adapter makes a collection for each at start.
-DOCUMENTS: tuple[type[Document], ...] = (Envelope, Message, Case, Notice, CaseRead)
+DOCUMENTS: tuple[type[Document], ...] = (
+    Envelope,
+    Message,
+    Case,
+    Notice,
+    CaseRead,
+    Remark,
+    Account,
+    Session,
+)
 
 
 D = TypeVar("D", bound=Document)
@@ -98,6 +109,12 @@ class Store(Protocol):
     def notices(self) -> Collection[Notice]: ...
     @property
     def reads(self) -> Collection[CaseRead]: ...
+    @property
+    def remarks(self) -> Collection[Remark]: ...
+    @property
+    def accounts(self) -> Collection[Account]: ...
+    @property
+    def sessions(self) -> Collection[Session]: ...
     @property
     def outbox(self) -> Outbox: ...
 

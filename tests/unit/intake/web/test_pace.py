@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from services.intake.pace import SOURCES, Pace, source_key
+from shared.pages.pace import SOURCES, Pace, source_key
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
