@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from services.commands import of_acts
+from services.commands.of_accounts import account
 from services.commands.of_outgoing import outgoing
 from services.commands.of_rules import rules
 from services.commands.terminal import out
@@ -23,7 +24,8 @@ app = typer.Typer(
 )  # fmt: skip
 dead = typer.Typer(no_args_is_help=True, help="Dead letters: messages that need a person.")
 parked = typer.Typer(no_args_is_help=True, help="Envelopes of which no case could be made.")
-for name, group in (("dead", dead), ("parked", parked), ("outgoing", outgoing), ("rules", rules)):
+_groups = {"dead": dead, "parked": parked, "outgoing": outgoing, "rules": rules, "account": account}
+for name, group in _groups.items():
     app.add_typer(group, name=name)
 of_acts.register(app)
 

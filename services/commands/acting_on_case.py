@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,18 +11,13 @@ from rich.console import Console
 
 from services.commands.opened import case_named, with_backends
 from services.desk.acting import Acted, Actor
-from services.desk.escalating import escalated, linked, refuse_escalation, second_level_id
+from services.desk.carrying_out import act_in, save_or_refuse, take_up
 from shared.adapters.system_clock import SystemClock
 from shared.department import load_department
 from shared.domain.case import Case
-from shared.errors import Conflict, Poison, Refused
-from shared.events import Event
-from shared.ports.query import Equal, Query
+from shared.errors import Refused
 from shared.ports.store import Store
 from shared.runtime.settings import Settings
-
-#: A case has three references in its id; see `reference_for`.
-REFERENCE_TRIES = 3
 
 
 def text_given(file: Path) -> str:
@@ -60,7 +55,7 @@ def change(
     """Change a case without telling anybody."""
 
     async def work(store: Store, case: Case, actor: Actor) -> Case:
-        return await _save(decide(case, actor), store)
+        return await save_or_refuse(decide(case, actor), store)
 
     case = _with_case(reference, by, settings, work)
     due = f"; the answer is due on {case.due_on}" if case.due_on else ""
@@ -72,44 +67,6 @@ def escalate(reference: str, by: str, because: str, settings: Settings, out: Con
     second = _with_case(reference, by, settings, partial(take_up, because=because))
     message = f"{second.first_level} goes up as {second.reference}, due on {second.due_on}."
     out.print(message, highlight=False)
-
-
-async def act_in(
-    store: Store, case: Case, actor: Actor, *, decide: Callable[[Case, Actor], Acted]
-) -> Case:
-    """Save the case after the act with the event that tells it, in one write."""
-    acted, event = decide(case, actor)
-    return await _save(acted, store, [event])
-
-
-async def take_up(store: Store, first: Case, actor: Actor, *, because: str) -> Case:
-    """Save the second case with its event, then the first one with its way up.
-
-    Whoever stops between the two does it again: the second case has always the same id.
-    """
-    refuse_escalation(first, actor)
-    for attempt in range(REFERENCE_TRIES):
-        second, event = escalated(first, actor, because, attempt=attempt)
-        there = await store.cases.find(Query(Equal("reference", second.reference), limit=2))
-        if all(other.id == second.id for other in there):
-            break
-    else:
-        raise Poison("no_free_reference")
-    await store.cases.add(second, emit=[event])
-    kept = await store.cases.get(second_level_id(first)) or second
-    await _save(linked(first, kept), store)
-    return kept
-
-
-async def _save(case: Case, store: Store, emit: Sequence[Event] = ()) -> Case:
-    try:
-        return await store.cases.save(case, emit=emit)
-    except Conflict:
-        raise Refused(
-            "changed_meanwhile",
-            f"Somebody changed {case.reference} at the same moment. Nothing of yours was kept: "
-            f"look again with `recours show {case.reference}`.",
-        ) from None
 
 
 def _with_case(

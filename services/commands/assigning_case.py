@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from rich.console import Console
 
 from services.commands.opened import case_named, with_backends
+from services.desk.carrying_out import give
 from services.router.guard import names_a_manager
-from services.router.handover import (
-    chosen_by_a_person,
-    handed_over,
-    live_unit,
-    refuse_handover,
-)
+from services.router.handover import live_unit, refuse_handover
 from shared.adapters.system_clock import SystemClock
-from shared.department import Department, load_department
-from shared.domain.case import Case
-from shared.domain.unit import Unit
-from shared.errors import Conflict, Refused
+from shared.department import load_department
 from shared.ports.store import Store
 from shared.runtime.settings import Settings
 
@@ -49,29 +40,3 @@ def assign_by_hand(
             out.print("Mind that the text names somebody who manages this unit.")
 
     with_backends(settings, work)
-
-
-async def give(
-    case: Case,
-    unit: Unit,
-    store: Store,
-    department: Department,
-    *,
-    by: str,
-    because: str,
-    at: datetime,
-) -> Case:
-    """Save the case with its new unit and the event that tells it, in one write."""
-    by, because = by.strip(), because.strip()
-    if not by or not because:
-        raise Refused("who_and_why", "Say who decides (--by) and why (--because).")
-    chosen = chosen_by_a_person(case, unit, department, by=by, because=because, at=at)
-    moved, told = handed_over(case, chosen, department, how="person", by=by, because=because)
-    try:
-        return await store.cases.save(moved, emit=[told])
-    except Conflict:
-        raise Refused(
-            "changed_meanwhile",
-            f"Somebody changed {case.reference} at the same moment. Nothing of yours was kept: "
-            f"look again with `recours show {case.reference}`.",
-        ) from None

@@ -13,6 +13,7 @@ from rich.console import Console
 from services.__main__ import NAMES, run
 from services.commands.handing_in import HandedIn, Handing, hand_in, prepared
 from services.commands.mail_files import mail_files
+from services.desk.enrolling import invite, link_address, mandate_for
 from services.router.explaining import explain
 from shared.department import Department, load_department
 from shared.domain.case import Case
@@ -68,6 +69,29 @@ async def _first_run(context: Context, door: str, out: Console) -> None:
         f"\n{await store.cases.count(AllOf(()))} cases. See `.venv/bin/recours cases` and "
         f"`recours show REFERENCE`; mail that left: {context.settings.relay}. Ctrl-C stops."
     )
+    await _open_the_desk(context, department, out)
+
+
+async def _open_the_desk(context: Context, department: Department, out: Console) -> None:
+    """Print one-time links for each kind of work, so that a newcomer sees the samples there."""
+    counts = await context.store.cases.count_by("unit_id", Equal("state", "assigned"))
+    units = {unit: n for unit, n in counts.items() if unit != department.complaints_office}
+    unit = max(units, key=lambda one: (units[one], one), default=department.complaints_office)
+    people = (
+        ("agente", "Agente d’essai", "agent", unit),
+        ("gestionnaire", "Gestionnaire d’essai", "manager", unit),
+        ("bureau", "Bureau des plaintes, essai", "complaints_office", None),
+        ("exploitation", "Exploitation, essai", "operations", None),
+    )
+    out.print("\nThe desk. Each link signs in once; `recours account link NAME` prints a new one:")
+    for name, full_name, role, of_unit in people:
+        mandate = mandate_for(role, of_unit, department)
+        account, secret = await invite(
+            context.store, name, full_name, mandate, context.clock.now(), sets_password=False
+        )
+        address = link_address(context.settings.desk_url, account, secret)
+        what = f"{name} ({role}{f' of {of_unit}' if of_unit else ''})"
+        out.print(f"  {what}\n    {address}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _samples(department: Department) -> list[Handing]:

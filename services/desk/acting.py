@@ -1,7 +1,7 @@
 """What a person may do with a case, decided from the case as it stands. Pure.
 
 Each function returns the case after the act, with the event that tells it, or raises Refused in
-words. `services/commands/acting_on_case.py` saves both in one write.
+words. `carrying_out.py` saves both in one write.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The desk: people's pages. This first one opens a case by the signed link of a notice."""
+"""The desk: people's pages, put together."""
 
 from __future__ import annotations
 
@@ -11,31 +11,50 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.desk.desk import ROOTS, Desk, refusal
-from services.desk.pages.case import give_document, show_case
-from services.desk.pages.letter import show_letter
+from services.desk.pages import case, cases, entering, own_case
+from services.desk.passwords import Passwords
+from services.desk.paths import PATHS
+from services.desk.previewing import Previews
+from services.desk.reception import see_other
+from services.notifier.letter import Letterhead
 from shared.department import Department
 from shared.domain.envelope import Language
 from shared.domain.keys import Keys
 from shared.pages.guard import Guard
+from shared.pages.pace import Pace
 from shared.pages.rendering import Pages
 from shared.pages.routes import common_routes
 from shared.ports.clock import Clock
 from shared.ports.store import Store
 
+HERE = Path(__file__).parent
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
+#: Passwords that one source may try at once, and seconds until it may try one more.
+TRIES_AT_ONCE = 10
+SECONDS_EACH = 6.0
 
 
 def build_app(
-    *, store: Store, clock: Clock, keys: Keys, department: Department, desk_url: str
+    *,
+    store: Store,
+    clock: Clock,
+    keys: Keys,
+    department: Department,
+    desk_url: str,
+    public_url: str = "",
 ) -> FastAPI:
-    """Return the application of the desk. `desk_url` is the base of every link to it."""
+    """Return the application of the desk. The two addresses are the bases of links."""
+    desk_url, public_url = desk_url.rstrip("/"), public_url.rstrip("/")
     desk = Desk(
         store=store,
         clock=clock,
         keys=keys,
         department=department,
-        desk_url=desk_url.rstrip("/"),
-        pages=Pages(Path(__file__).parent, department=department),
+        desk_url=desk_url,
+        pages=Pages(HERE, department=department),
+        passwords=Passwords(),
+        pace=Pace(burst=TRIES_AT_ONCE, seconds_each=SECONDS_EACH),
+        previews=Previews(Letterhead(department, keys, public_url, desk_url)),
     )
     app = FastAPI(
         title="Recours",
@@ -51,25 +70,25 @@ def build_app(
 
 def _common_routes(desk: Desk) -> list[Route]:
     return [
-        Route("/", partial(_home, desk, "fr")),
+        Route("/", partial(_home, "fr")),
         *common_routes(desk.store),
     ]
 
 
 def _pages(desk: Desk, language: Language) -> list[Route]:
-    case = f"{ROOTS[language]}/{{case_id}}/{{unit_id}}/{{expiry}}/{{mark}}"
-    document = f"{case}/document/{{message_id}}/{{part}}"
+    """Pages behind the sign-in come before signed links, whose addresses take anything."""
     return [
-        Route(ROOTS[language], partial(_home, desk, language)),
-        Route(case, partial(show_case, desk, language)),
-        Route(document, partial(give_document, desk, language)),
-        Route(f"{case}/letter/{{notice_id}}", partial(show_letter, desk, language)),
+        Route(ROOTS[language], partial(_home, language)),
+        *entering.routes(desk, language),
+        *cases.routes(desk, language),
+        *own_case.routes(desk, language),
+        *case.routes(desk, language),
     ]
 
 
-async def _home(desk: Desk, language: Language, request: Request) -> Response:
+async def _home(language: Language, request: Request) -> Response:
     del request
-    return refusal(desk, language, "home", 200)
+    return see_other(PATHS[language].cases)
 
 
 async def _missing(desk: Desk, request: Request, error: Exception) -> Response:

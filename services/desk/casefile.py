@@ -15,12 +15,14 @@ from shared.domain.case import Case
 from shared.domain.notice import Notice
 from shared.domain.place import Evidence
 from shared.domain.reading import Attachment, DocumentText, Flag, FlagName, Message
+from shared.domain.remark import Remark
 from shared.domain.unit import Unit
 from shared.pages.days import Line, line_of_days
 
 #: A case never grows without bound, and neither does its page; the rest is told as a number.
 MOST_MESSAGES = 50
 MOST_NOTICES = 50
+MOST_REMARKS = 100
 #: Words shown for one sign; the rest stand in the text.
 MOST_WORDS = 5
 
@@ -74,6 +76,7 @@ class CaseFile:
     reads: int
     department: Department
     now: datetime
+    remarks: Sequence[Remark] = ()
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -217,6 +220,9 @@ class CaseFile:
             for notice in self.notices
             if notice.reported_at and notice.report
         ]
+        told += [Happening(act.at, f"act_{act.kind}", act.by) for act in case.acts]
+        told += [Happening(one.at, f"remark_{one.kind}", one.by) for one in self.remarks]
+        told += [Happening(move.at, f"moved_{move.how}", move.by) for move in case.moves]
         return sorted(told, key=lambda happening: happening.at, reverse=True)
 
 

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.responses import HTMLResponse
 
+from services.desk.passwords import Passwords
+from services.desk.paths import PATHS
+from services.desk.previewing import Previews
 from shared.department import Department
 from shared.domain.envelope import Language
 from shared.domain.keys import Keys
+from shared.pages.pace import Pace
 from shared.pages.rendering import Pages
 from shared.ports.clock import Clock
 from shared.ports.store import Store
 
 Why = Literal["expired", "elsewhere", "unknown", "down", "document", "home", "infected"]
 
-ROOTS: dict[Language, str] = {"fr": "/bureau", "en": "/en/desk"}
+ROOTS: dict[Language, str] = {language: paths.root for language, paths in PATHS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk. `desk_url` is the base of every link to it."""
+    """The desk. `desk_url` is the base of every link to it; `provider_name` is how people call
+    the identity service that they may sign in with, "" for none."""
 
     store: Store
     clock: Clock
@@ -30,6 +35,15 @@ class Desk:
     department: Department
     desk_url: str
     pages: Pages
+    passwords: Passwords
+    pace: Pace
+    previews: Previews
+    provider_name: str = ""
+
+    def render(self, template: str, language: Language, **values: Any) -> str:
+        """Return a page, by default one that nobody is signed in for."""
+        nobody = {"visitor": None, "here": "", "paths": PATHS[language]}
+        return self.pages.render(template, language, **{**nobody, **values})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,7 @@ def other(language: Language) -> Language:
 
 def refusal(desk: Desk, language: Language, why: Why, status: int, path: str = "") -> HTMLResponse:
     """Return a page that says why there is nothing to see, and whom to ask."""
-    html = desk.pages.render(
+    html = desk.render(
         "no.html", language, why=why, other=f"{ROOTS[other(language)]}/{path}".rstrip("/")
     )
     return HTMLResponse(html, status, {"Retry-After": "60"} if status == 503 else {})

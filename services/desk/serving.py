@@ -9,6 +9,7 @@ from services.desk.app import build_app
 from shared.department import load_department
 from shared.runtime.listening import listen, serve_http
 from shared.runtime.process import Context
+from shared.runtime.settings import addresses_in
 
 
 @asynccontextmanager
@@ -20,7 +21,9 @@ async def desk(context: Context) -> AsyncIterator[dict[str, str]]:
         keys=context.keys,
         department=load_department(context.settings.department),
         desk_url=context.settings.desk_url,
+        public_url=context.settings.public_url,
     )
     bound = listen("RECOURS_DESK_LISTEN", context.settings.desk_listen)
-    async with serve_http(app, bound) as address:
+    proxies = addresses_in(context.settings.web_proxies)
+    async with serve_http(app, bound, proxies=proxies) as address:
         yield {"desk": address}

@@ -105,6 +105,8 @@ def handed_over(
         tray="unreadable" if case.tray == "unreadable" else "ordinary",
         contact_due_on=due.contact_on,
         due_on=due.answer_on,
+        taken_by=None,
+        taken_by_name="",
     )
     event_id = caused_by(case.id, f"moved.{len(moved.moves)}")
     return moved, CaseAssigned(id=event_id, at=to.at, case_id=case.id)

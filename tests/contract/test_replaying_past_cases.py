@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from services.commands.assigning_case import give
 from services.commands.replaying_rules import Replay, applied, prepared_replay, replayed
+from services.desk.carrying_out import give
 from services.router.assigning import assign_case
 from shared.adapters.system_clock import SystemClock
 from shared.domain.assignment import Assignment

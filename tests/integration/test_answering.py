@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from services.commands.acting_on_case import act_in, take_up
-from services.commands.assigning_case import give
 from services.desk.acting import Acted, Actor, Ending, answer, ask, close, extend, resume
+from services.desk.carrying_out import act_in, give, take_up
 from services.intake.reading.reader import read
 from services.intake.web import build_app
 from services.notifier.rendering import Renderer

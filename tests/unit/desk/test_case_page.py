@@ -281,8 +281,8 @@ async def test_a_document_needs_a_link_as_good_as_the_page(tmp_path: Path) -> No
     assert [late.status_code, elsewhere.status_code] == [410, 403]
 
 
-@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/en/desk", 200), ("/en/x", 404)])
-async def test_without_a_link_the_desk_says_how_to_come_in(
+@pytest.mark.parametrize(("path", "status"), [("/", 303), ("/en/desk", 303), ("/en/x", 404)])
+async def test_without_a_link_the_desk_leads_to_the_sign_in_page(
     tmp_path: Path, path: str, status: int
 ) -> None:
     async with desk_in(tmp_path) as (client, _):

@@ -1,0 +1,115 @@
+"""What pages of a case have in common, whoever opened it: the file, its documents, its letters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
+
+from services.desk.casefile import MOST_MESSAGES, MOST_NOTICES, MOST_REMARKS, CaseFile
+from services.desk.desk import Desk, refusal
+from services.desk.downloads import download_headers
+from services.desk.kinds import kind_of
+from services.intake.reading.parts import extract
+from services.notifier.printing import letter_to_print
+from shared.domain.case import Case
+from shared.domain.envelope import Language
+from shared.domain.reading import Message
+from shared.errors import Poison, Refused
+from shared.pages.rendering import map_shapes
+from shared.pages.texts import Texts
+from shared.ports.query import Equal, Query
+
+#: The letter carries its own style sheet, as it does in a mail; nothing else may run or be fetched.
+_LETTER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+async def load_file(desk: Desk, case: Case) -> CaseFile:
+    """Return everything that belongs to a case; raise Transient when the store is away."""
+    of_case = Equal("case_id", case.id)
+    messages, notices, remarks, reads = await asyncio.gather(
+        desk.store.messages.find(Query(of_case, sort="at", limit=MOST_MESSAGES)),
+        desk.store.notices.find(Query(of_case, sort="created_at", limit=MOST_NOTICES)),
+        desk.store.remarks.find(Query(of_case, sort="at", limit=MOST_REMARKS)),
+        desk.store.reads.count(of_case),
+    )
+    # Who hears of a sensitive complaint is nobody else's to know.
+    notices = [notice for notice in notices if notice.role != "authorities"]
+    # The reading that was just recorded is this one.
+    return CaseFile(
+        case=case,
+        messages=messages,
+        notices=notices,
+        remarks=remarks,
+        reads=max(reads - 1, 0),
+        department=desk.department,
+        now=desk.clock.now(),
+    )
+
+
+def values_of(file: CaseFile) -> dict[str, Any]:
+    """Return what the templates of a case need beside the case itself."""
+    return {
+        "file": file,
+        "kind_of": kind_of,
+        "region_names": region_names,
+        "silence": silence,
+        "map_shapes": map_shapes() if file.regions else "",
+    }
+
+
+async def document_of(
+    desk: Desk, language: Language, case: Case, message_id: str, part: str, *, back: str
+) -> Response:
+    """Return one document, or a whole message as it came, for saving and never for showing."""
+    message = await desk.store.messages.get(message_id)
+    if message is not None and message.case_id != case.id:
+        message = None
+    if message is not None and _is_infected(message, part):
+        return refusal(desk, language, "infected", 403, back)
+    raw = await desk.store.envelopes.raw(message.envelope_id) if message else None
+    if raw is None:
+        return refusal(desk, language, "document", 404, back)
+    if part == "original":
+        headers = download_headers(f"{case.reference}.eml", "message/rfc822")
+        return Response(raw, 200, headers)
+    try:
+        name, detected, data = await asyncio.to_thread(extract, raw, part)
+    except (Refused, Poison):
+        return refusal(desk, language, "document", 404, back)
+    return Response(data, 200, download_headers(name, detected))
+
+
+async def letter_of(
+    desk: Desk, language: Language, case: Case, notice_id: str, *, back: str
+) -> Response:
+    """Return a letter of this case, and of no other, to be printed or read out."""
+    notice = await desk.store.notices.get(notice_id)
+    if notice is None or notice.case_id != case.id or notice.way == "mail":
+        return refusal(desk, language, "document", 404, back)
+    raw = await desk.store.notices.raw(notice.id)
+    html = letter_to_print(raw or b"", case.complainant)
+    return HTMLResponse(html, headers={"Content-Security-Policy": _LETTER_POLICY})
+
+
+def region_names(regions: Sequence[str], texts: Texts) -> str:
+    """Return the names of regions, by their codes, as one enumeration."""
+    return ", ".join(texts.get(f"region.{code}", code) for code in regions)
+
+
+def silence(reasons: Sequence[str], texts: Texts) -> Markup:
+    """Return in words why no automatic answer goes out; marks of automatic mail are one reason."""
+    words = (texts.get(f"silence.{reason}", texts("silence.automatic")) for reason in reasons)
+    return Markup(", ").join(dict.fromkeys(words))
+
+
+def _is_infected(message: Message, part: str) -> bool:
+    """Tell whether a virus was found in what is asked for: the original holds every document."""
+    infected = {each.part for each in message.documents if each.state == "infected"}
+    return part in infected or (part == "original" and bool(infected))

@@ -1,0 +1,216 @@
+"""What a form of the desk asks for becomes an act on a case.
+
+Everything typed comes in as text; what is missing or cannot be done is a Fault of a field, and the
+page shows it there with everything that was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import get_args
+
+from services.desk import acting, keeping
+from services.desk.acting import Acted, Actor, Ending
+from services.desk.acts import ActForm
+from services.desk.carrying_out import act_in, add_remark, give, save_or_refuse, take_up
+from services.desk.rights import rights_of
+from services.router.handover import live_unit, refuse_handover
+from shared.domain.account import Account
+from shared.domain.act import Motive, Outcome
+from shared.domain.case import Case
+from shared.domain.recourse import Since
+from shared.domain.remark import RemarkKind
+from shared.errors import Refused
+from shared.ports.store import Store
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+MOTIVES: tuple[Motive, ...] = get_args(Motive)
+SINCES: tuple[Since, ...] = get_args(Since)
+TOLD = ("notice", "orally", "letter")
+
+Given = Mapping[str, str]
+
+#: The field that a refusal is about; others are about the act as a whole.
+FIELD_OF = {
+    "no_text": "text",
+    "text_long": "text",
+    "day_past": "until",
+    "no_later_day": "until",
+    "no_until": "until",
+    "no_such_unit": "unit",
+    "unit_not_live": "unit",
+    "same_unit": "unit",
+    "who_and_why": "because",
+    "recourse_not_told": "told",
+    "day_to_come": "told_on",
+    "no_told": "told",
+    "no_told_on": "told_on",
+    "no_outcome": "outcome",
+    "no_motive": "motive",
+    "no_such_language": "language",
+    "no_colleague": "colleague",
+    "bad_day": "until",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """Who performs, with what they may touch."""
+
+    store: Store
+    actor: Actor
+    account: Account
+
+
+def letter_act(name: str, given: Given) -> Callable[[Case, Actor], Acted]:
+    """Return the decision of an act that writes to the person; raise Refused for a bad form."""
+    text = given.get("text", "")
+    match name:
+        case "answer":
+            return partial(acting.answer, text=text)
+        case "thank":
+            return partial(acting.thank, text=text)
+        case "ask":
+            return partial(acting.ask, text=text, by_day=day_in(given, "until"))
+        case "extend":
+            until = day_in(given, "until")
+            if until is None:
+                raise Refused("no_until", "The new day is missing.")
+            return partial(acting.extend, text=text, until=until)
+        case _:
+            return partial(acting.close, text=text, ending=ending_in(given))
+
+
+def ending_in(given: Given) -> Ending:
+    """Return how a case is closed; raise Refused for what is missing."""
+    outcome, motive = given.get("outcome", ""), given.get("motive", "")
+    satisfied = bool(given.get("satisfied"))
+    told, told_on = given.get("told", ""), day_in(given, "told_on")
+    if outcome not in OUTCOMES:
+        raise Refused("no_outcome", "Choose an outcome.")
+    if motive not in MOTIVES:
+        raise Refused("no_motive", "Choose a motive.")
+    if told not in TOLD and not satisfied:
+        raise Refused("no_told", "Say how the recourses were told.")
+    if told in ("orally", "letter") and told_on is None:
+        raise Refused("no_told_on", "Say on which day.")
+    return Ending(
+        outcome=outcome,
+        motive=motive,
+        said_satisfied=satisfied,
+        told_on=told_on if told in ("orally", "letter") else None,
+        told_by_letter=told == "letter",
+        known=tuple(
+            (since, day) for since in SINCES if (day := day_in(given, f"since_{since}")) is not None
+        ),
+    )
+
+
+async def perform(who: Performer, case: Case, form: ActForm, given: Given) -> Case:
+    """Do one act and return the case after it; raise Refused, with nothing changed, if it cannot
+    be done."""
+    if form.writes:
+        decide = letter_act(form.name, given)
+        return await act_in(who.store, case, who.actor, decide=decide)
+    if form.name in ("note", "question", "told"):
+        return await _remark(who, case, form.name, given)
+    if form.name in ("sensitive", "reopen"):
+        return await _with_reason(who, case, form.name, given)
+    if form.name == "transfer":
+        return await _transfer(who, case, given)
+    if form.name == "escalate":
+        return await take_up(who.store, case, who.actor, because=_reason(given))
+    return await save_or_refuse(await _changed(who, case, form, given), who.store)
+
+
+async def _changed(who: Performer, case: Case, form: ActForm, given: Given) -> Case:
+    match form.name:
+        case "take":
+            return keeping.taken(case, who.actor, who.account)
+        case "leave":
+            return keeping.left_by(case, who.actor, who.account)
+        case "give":
+            return keeping.taken(case, who.actor, await _colleague(who, case, given))
+        case "resume":
+            return acting.resume(case, who.actor)
+        case _:
+            return acting.answer_in(case, given.get("language", ""), who.actor)
+
+
+async def _colleague(who: Performer, case: Case, given: Given) -> Account:
+    """Return the account that a case is given to: somebody who may work on it."""
+    account = await who.store.accounts.get(given.get("colleague", ""))
+    department, today = who.actor.department, who.actor.today
+    if account is None or not rights_of(account, department, today).may_with("work", case):
+        raise Refused("no_colleague", "Nobody of this unit has that account.")
+    return account
+
+
+async def _remark(who: Performer, case: Case, name: str, given: Given) -> Case:
+    kinds: dict[str, RemarkKind] = {
+        "note": "note",
+        "question": "question",
+        "told": "told_orally",
+    }
+    unit = given.get("unit", "") if name == "question" else ""
+    text = given.get("text", "")
+    if name == "told":
+        day = day_in(given, "day") or who.actor.today
+        if day > who.actor.today:
+            raise Refused("day_to_come", f"{day} has not come yet.")
+        text = f"{day.isoformat()}: {text}" if text.strip() else ""
+    kept = keeping.remark(case, who.actor, kinds[name], text, to=unit)
+    change = partial(_after_remark, who=who, unit=unit, contacted=name == "told")
+    if unit:
+        change(case)  # a unit that does not exist is refused before anything is kept
+    await add_remark(who.store, case, kept, change=change)
+    return case
+
+
+def _after_remark(case: Case, *, who: Performer, unit: str, contacted: bool) -> Case:
+    at = who.actor.at
+    if unit and unit != case.unit_id:
+        case = keeping.concerning(case, who.actor, unit)
+    first = case.contacted_at or (at if contacted else None)
+    return case.changed(acted_at=at, contacted_at=first)
+
+
+async def _with_reason(who: Performer, case: Case, name: str, given: Given) -> Case:
+    """The case first: a reason without its act would be a riddle."""
+    because = _reason(given)
+    decide = keeping.marked_sensitive if name == "sensitive" else keeping.reopened
+    kind: RemarkKind = "sensitive" if name == "sensitive" else "reopened"
+    why = keeping.remark(case, who.actor, kind, because)
+    saved = await save_or_refuse(decide(case, who.actor), who.store)
+    await who.store.remarks.add(why)
+    return saved
+
+
+async def _transfer(who: Performer, case: Case, given: Given) -> Case:
+    department = who.actor.department
+    unit = live_unit(given.get("unit", ""), department, who.actor.at)
+    refuse_handover(case, unit, department, cleared=bool(given.get("cleared")))
+    return await give(
+        case, unit, who.store, department, by=who.actor.by, because=_reason(given), at=who.actor.at
+    )
+
+
+def _reason(given: Given) -> str:
+    because = given.get("because", "").strip()
+    if not because:
+        raise Refused("who_and_why", "Say why.")
+    return because
+
+
+def day_in(given: Given, name: str) -> date | None:
+    """Return a day that was typed as 2026-11-28; raise Refused for anything else."""
+    text = given.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused("bad_day", f"{name}: write a day as 2026-11-28.") from None
