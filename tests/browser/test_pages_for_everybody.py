@@ -66,6 +66,69 @@ def open_no_desk(page: Page, faces: Faces, language: str) -> None:
     page.goto(faces.desk + ("/x" if language == "fr" else "/en/x"))
 
 
+def open_sign_in(page: Page, faces: Faces, language: str) -> None:
+    page.goto(faces.desk + faces.paths(language).sign_in)
+    page.fill("#nom", "personne")
+    page.fill("#secret", "ce n’est pas le bon")
+    page.click("button.go")
+    page.wait_for_selector(".alert")
+
+
+def open_link(page: Page, faces: Faces, language: str) -> None:
+    link = faces.links["agent"][-1]
+    page.goto(f"{faces.desk}{faces.paths(language).link}/{link}")
+
+
+def open_worklist(page: Page, faces: Faces, language: str) -> None:
+    faces.enter(page, "office")
+    page.goto(faces.desk + faces.paths(language).cases)
+
+
+def open_own_case(page: Page, faces: Faces, language: str) -> None:
+    faces.enter(page, "manager")
+    page.goto(faces.own_case(language, number=0))
+    for folded in page.locator("details > summary").all():
+        folded.click()
+
+
+def open_letter_before_it_leaves(page: Page, faces: Faces, language: str) -> None:
+    faces.enter(page, "agent")
+    page.goto(f"{faces.own_case(language, number=0)}/close")
+    page.fill("#text", "Nous avons vérifié.")
+    page.check("#outcome-partly")
+    page.check("#told-notice")
+    page.select_option("#motive", "delays")
+    page.click("button[name=voir]")
+    page.wait_for_selector("#h-prev")
+
+
+def open_refused_act(page: Page, faces: Faces, language: str) -> None:
+    faces.enter(page, "office")
+    page.goto(f"{faces.own_case(language, number=0)}/extend")
+    page.fill("#text", "Une enquête est en cours.")
+    page.click("button.go")
+    page.wait_for_selector(".alert")
+
+
+def open_transfer(page: Page, faces: Faces, language: str) -> None:
+    faces.enter(page, "office")
+    page.goto(f"{faces.own_case(language, number=0)}/transfer")
+
+
+def open_own_account(page: Page, faces: Faces, language: str) -> None:
+    faces.enter(page, "agent")
+    page.goto(faces.desk + faces.paths(language).sessions)
+
+
+def open_text_that_is_kept(page: Page, faces: Faces, language: str) -> None:
+    faces.enter(page, "agent")
+    page.goto(f"{faces.own_case(language, number=0)}/note")
+    page.fill("#text", "Une note.\nSur deux lignes.")
+    page.context.clear_cookies()
+    page.click("button.go")
+    page.wait_for_selector(".alert")
+
+
 def avis() -> Any:
     return {"name": "avis-octobre.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 x"}
 
@@ -81,6 +144,15 @@ PAGES: list[Open] = [
     open_case,
     open_held,
     open_no_desk,
+    open_sign_in,
+    open_link,
+    open_worklist,
+    open_own_case,
+    open_letter_before_it_leaves,
+    open_refused_act,
+    open_transfer,
+    open_own_account,
+    open_text_that_is_kept,
 ]
 every_page = pytest.mark.parametrize("open_page", PAGES, ids=lambda each: each.__name__[5:])
 both_languages = pytest.mark.parametrize("language", ["fr", "en"])

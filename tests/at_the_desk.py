@@ -1,0 +1,85 @@
+"""People of the department at the desk: accounts that tests sign in with, and their browsers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from services.desk.app import build_app
+from services.desk.signing_in import begin, new_account
+from shared.domain.account import Account, Mandate, Role
+from shared.domain.case import Case
+from shared.ports.store import Store
+from tests.pages_samples import KEYS, NOW, OFFICE, StoppedClock, browser_of, department, store_in
+
+TOKEN = re.compile(r'name="jeton" value="([^"]+)"')
+VERSION = re.compile(r'name="version" value="([^"]+)"')
+
+
+def account(name: str, role: Role, unit: str | None = OFFICE, **fields: object) -> Account:
+    """Return an account with one mandate, not saved yet."""
+    of_unit = unit if role in ("staff", "agent", "manager") else None
+    mandate = Mandate(role=role, unit_id=of_unit)
+    return new_account(name, name.capitalize(), mandates=(mandate,), **fields)
+
+
+@dataclass
+class At:
+    """A desk with one store; every browser that signs in is another `httpx` client."""
+
+    store: Store
+    clock: StoppedClock = field(default_factory=StoppedClock)
+
+    def client(self) -> httpx.AsyncClient:
+        app = build_app(
+            store=self.store,
+            clock=self.clock,
+            keys=KEYS,
+            department=department(),
+            desk_url="http://bureau.example",
+            public_url="http://plaintes.example",
+        )
+        return browser_of(app)
+
+    async def sign_in(self, who: Account) -> httpx.AsyncClient:
+        """Return the browser of somebody who has signed in."""
+        kept = await self.store.accounts.get(who.id)
+        signed_in = await begin(
+            self.store, kept or await self.store.accounts.save(who), self.clock.now(), how="link"
+        )
+        client = self.client()
+        client.cookies.set("recours", signed_in.secret, domain="plaintes.example")
+        return client
+
+    async def reload(self, case: Case) -> Case:
+        found = await self.store.cases.get(case.id)
+        assert found is not None
+        return found
+
+
+@asynccontextmanager
+async def the_desk(folder: Path) -> AsyncIterator[At]:
+    async with store_in(folder) as store:
+        yield At(store)
+
+
+async def do(
+    client: httpx.AsyncClient, path: str, *, page: str | None = None, **fields: str
+) -> httpx.Response:
+    """Send a form as a browser does: with the token and the version of the page it stands on."""
+    shown = await client.get(page or path)
+    found, version = TOKEN.search(shown.text), VERSION.search(shown.text)
+    given = {
+        "jeton": found.group(1) if found else "",
+        "version": version.group(1) if version else "",
+    }
+    return await client.post(path, data={**given, **fields})
+
+
+def today() -> str:
+    return NOW.date().isoformat()
