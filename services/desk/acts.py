@@ -20,15 +20,19 @@ ActName = Literal[
     "close",
     "note",
     "question",
+    "reply",
     "told",
     "resume",
     "language",
     "thank",
     "sensitive",
+    "event",
     "escalate",
     "reopen",
 ]
-Field = Literal["text", "until", "unit", "colleague", "outcome", "because", "day", "language"]
+Field = Literal[
+    "text", "until", "unit", "colleague", "outcome", "because", "day", "language", "event"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,11 @@ ACTS: dict[str, ActForm] = {
         ActForm("ask", "work", ("text", "until"), writes=True),
         ActForm("resume", "work"),
         ActForm("question", "work", ("unit", "text")),
+        ActForm("reply", "read", ("text",)),
         ActForm("told", "work", ("day", "text")),
         ActForm("escalate", "work", ("because",)),
         ActForm("sensitive", "work", ("because",)),
+        ActForm("event", "work", ("event",)),
         ActForm("language", "work", ("language",)),
         ActForm("thank", "work", ("text",), writes=True),
         ActForm("leave", "work"),
@@ -76,8 +82,10 @@ def acts_for(case: Case, rights: Rights, account_id: str) -> tuple[ActForm, ...]
 
 
 def _makes_sense(name: ActName, case: Case, rights: Rights, account_id: str) -> bool:
-    if name in ("note", "question", "told"):
+    if name in ("note", "question", "told", "event"):
         return True
+    if name == "reply":
+        return bool(case.concerned_units)
     if name == "escalate" and case.state in ("assigned", "closed"):
         return case.level == 1 and not case.second_level
     if case.state == "closed":

@@ -23,6 +23,7 @@ from shared.pages.days import Line, line_of_days
 MOST_MESSAGES = 50
 MOST_NOTICES = 50
 MOST_REMARKS = 100
+MOST_RELATED = 11
 #: Words shown for one sign; the rest stand in the text.
 MOST_WORDS = 5
 
@@ -77,6 +78,7 @@ class CaseFile:
     department: Department
     now: datetime
     remarks: Sequence[Remark] = ()
+    related: Sequence[Case] = ()
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

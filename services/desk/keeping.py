@@ -16,6 +16,7 @@ from shared.domain.remark import Remark, RemarkKind
 from shared.errors import Refused
 
 LONGEST_REMARK = 10_000
+LONGEST_EVENT = 80
 
 
 def taken(case: Case, actor: Actor, account: Account) -> Case:
@@ -55,6 +56,15 @@ def marked_sensitive(case: Case, actor: Actor) -> Case:
         raise Refused("marked", f"{case.reference} is marked already. {NOTHING_CHANGED}")
     mark = Flag(name="sensitive", words="", start=0, end=0, where="person", because="person")
     return case.changed(flags=(*case.flags, mark), acted_at=actor.at)
+
+
+def of_event(case: Case, actor: Actor, event: str) -> Case:
+    """Return the case tied to what many complaints are about at once, or to nothing ("")."""
+    event = " ".join(event.split())
+    if len(event) > LONGEST_EVENT:
+        message = f"The name of an event has {LONGEST_EVENT} characters at most. {NOTHING_CHANGED}"
+        raise Refused("event_long", message)
+    return case.changed(event=event or None, acted_at=actor.at)
 
 
 def concerning(case: Case, actor: Actor, unit_id: str) -> Case:

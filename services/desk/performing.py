@@ -30,6 +30,13 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 MOTIVES: tuple[Motive, ...] = get_args(Motive)
 SINCES: tuple[Since, ...] = get_args(Since)
 TOLD = ("notice", "orally", "letter")
+#: Acts that add a remark; somebody else's change in the meantime takes nothing from it.
+REMARKS: dict[str, RemarkKind] = {
+    "note": "note",
+    "question": "question",
+    "reply": "reply",
+    "told": "told_orally",
+}
 
 Given = Mapping[str, str]
 
@@ -53,6 +60,7 @@ FIELD_OF = {
     "no_such_language": "language",
     "no_colleague": "colleague",
     "bad_day": "until",
+    "event_long": "event",
 }
 
 
@@ -115,7 +123,7 @@ async def perform(who: Performer, case: Case, form: ActForm, given: Given) -> Ca
     if form.writes:
         decide = letter_act(form.name, given)
         return await act_in(who.store, case, who.actor, decide=decide)
-    if form.name in ("note", "question", "told"):
+    if form.name in REMARKS:
         return await _remark(who, case, form.name, given)
     if form.name in ("sensitive", "reopen"):
         return await _with_reason(who, case, form.name, given)
@@ -136,6 +144,8 @@ async def _changed(who: Performer, case: Case, form: ActForm, given: Given) -> C
             return keeping.taken(case, who.actor, await _colleague(who, case, given))
         case "resume":
             return acting.resume(case, who.actor)
+        case "event":
+            return keeping.of_event(case, who.actor, given.get("event", ""))
         case _:
             return acting.answer_in(case, given.get("language", ""), who.actor)
 
@@ -150,11 +160,8 @@ async def _colleague(who: Performer, case: Case, given: Given) -> Account:
 
 
 async def _remark(who: Performer, case: Case, name: str, given: Given) -> Case:
-    kinds: dict[str, RemarkKind] = {
-        "note": "note",
-        "question": "question",
-        "told": "told_orally",
-    }
+    if name == "reply" and not case.concerned_units:
+        raise Refused("not_asked", f"Nobody was consulted about {case.reference}.")
     unit = given.get("unit", "") if name == "question" else ""
     text = given.get("text", "")
     if name == "told":
@@ -162,7 +169,7 @@ async def _remark(who: Performer, case: Case, name: str, given: Given) -> Case:
         if day > who.actor.today:
             raise Refused("day_to_come", f"{day} has not come yet.")
         text = f"{day.isoformat()}: {text}" if text.strip() else ""
-    kept = keeping.remark(case, who.actor, kinds[name], text, to=unit)
+    kept = keeping.remark(case, who.actor, REMARKS[name], text, to=unit)
     change = partial(_after_remark, who=who, unit=unit, contacted=name == "told")
     if unit:
         change(case)  # a unit that does not exist is refused before anything is kept

@@ -28,6 +28,7 @@ from shared.adapters.system_clock import SystemClock
 from shared.domain.account import Account, Session
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
+from shared.domain.draft import Draft
 from shared.domain.envelope import Envelope
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
@@ -192,6 +193,7 @@ class MongoStore:
         self.notices: Collection[Notice] = self._all[Notice.collection]
         self.reads: Collection[CaseRead] = self._all[CaseRead.collection]
         self.remarks: Collection[Remark] = self._all[Remark.collection]
+        self.drafts: Collection[Draft] = self._all[Draft.collection]
         self.accounts: Collection[Account] = self._all[Account.collection]
         self.sessions: Collection[Session] = self._all[Session.collection]
 

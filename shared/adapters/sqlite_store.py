@@ -20,6 +20,7 @@ from shared.adapters.sqlite_query import column, tail_sql, where_sql
 from shared.domain.account import Account, Session
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
+from shared.domain.draft import Draft
 from shared.domain.envelope import Envelope
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
@@ -161,6 +162,7 @@ class SqliteStore:
         self.notices: Collection[Notice] = SqliteCollection(file, Notice)
         self.reads: Collection[CaseRead] = SqliteCollection(file, CaseRead)
         self.remarks: Collection[Remark] = SqliteCollection(file, Remark)
+        self.drafts: Collection[Draft] = SqliteCollection(file, Draft)
         self.accounts: Collection[Account] = SqliteCollection(file, Account)
         self.sessions: Collection[Session] = SqliteCollection(file, Session)
         self.outbox = NoOutbox()

@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 from shared.domain.account import Account, Session
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
+from shared.domain.draft import Draft
 from shared.domain.envelope import Envelope
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
@@ -31,6 +32,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Notice,
     CaseRead,
     Remark,
+    Draft,
     Account,
     Session,
 )
@@ -111,6 +113,8 @@ class Store(Protocol):
     def reads(self) -> Collection[CaseRead]: ...
     @property
     def remarks(self) -> Collection[Remark]: ...
+    @property
+    def drafts(self) -> Collection[Draft]: ...
     @property
     def accounts(self) -> Collection[Account]: ...
     @property

@@ -69,6 +69,7 @@ async def _show_case(
         other=f"{ROOTS[other(language)]}/{link.path}",
         acts=None,
         done="",
+        drafts=(),
         **values_of(file),
     )
     return HTMLResponse(html)

@@ -9,7 +9,13 @@ from typing import Any
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from services.desk.casefile import MOST_MESSAGES, MOST_NOTICES, MOST_REMARKS, CaseFile
+from services.desk.casefile import (
+    MOST_MESSAGES,
+    MOST_NOTICES,
+    MOST_RELATED,
+    MOST_REMARKS,
+    CaseFile,
+)
 from services.desk.desk import Desk, refusal
 from services.desk.downloads import download_headers
 from services.desk.kinds import kind_of
@@ -21,7 +27,7 @@ from shared.domain.reading import Message
 from shared.errors import Poison, Refused
 from shared.pages.rendering import map_shapes
 from shared.pages.texts import Texts
-from shared.ports.query import Equal, Query
+from shared.ports.query import AllOf, AnyOf, Condition, ContainsAny, Equal, In, Query
 
 #: The letter carries its own style sheet, as it does in a mail; nothing else may run or be fetched.
 _LETTER_POLICY = (
@@ -30,14 +36,18 @@ _LETTER_POLICY = (
 )
 
 
-async def load_file(desk: Desk, case: Case) -> CaseFile:
-    """Return everything that belongs to a case; raise Transient when the store is away."""
+async def load_file(desk: Desk, case: Case, *, visible: Condition | None = None) -> CaseFile:
+    """Return everything that belongs to a case; raise Transient when the store is away.
+
+    Related cases are shown to those who are signed in, as far as `visible` lets them see.
+    """
     of_case = Equal("case_id", case.id)
-    messages, notices, remarks, reads = await asyncio.gather(
+    messages, notices, remarks, reads, related = await asyncio.gather(
         desk.store.messages.find(Query(of_case, sort="at", limit=MOST_MESSAGES)),
         desk.store.notices.find(Query(of_case, sort="created_at", limit=MOST_NOTICES)),
         desk.store.remarks.find(Query(of_case, sort="at", limit=MOST_REMARKS)),
         desk.store.reads.count(of_case),
+        _related(desk, case, visible) if visible else _none(),
     )
     # Who hears of a sensitive complaint is nobody else's to know.
     notices = [notice for notice in notices if notice.role != "authorities"]
@@ -47,10 +57,27 @@ async def load_file(desk: Desk, case: Case) -> CaseFile:
         messages=messages,
         notices=notices,
         remarks=remarks,
+        related=related,
         reads=max(reads - 1, 0),
         department=desk.department,
         now=desk.clock.now(),
     )
+
+
+async def _related(desk: Desk, case: Case, visible: Condition) -> list[Case]:
+    """Return cases that are linked to this one, then others of the same person."""
+    ties: list[Condition] = [In("id", case.linked_case_ids)]
+    if case.participants:
+        ties.append(ContainsAny("participants", case.participants))
+    query = Query(
+        AllOf((AnyOf(ties), visible)), sort="opened_at", descending=True, limit=MOST_RELATED
+    )
+    found = [one for one in await desk.store.cases.find(query) if one.id != case.id]
+    return sorted(found, key=lambda one: one.id not in case.linked_case_ids)
+
+
+async def _none() -> list[Case]:
+    return []
 
 
 def values_of(file: CaseFile) -> dict[str, Any]:

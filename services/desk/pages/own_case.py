@@ -13,6 +13,7 @@ from starlette.routing import Route
 from services.desk.acting import Actor
 from services.desk.acts import ACTS, ActForm, acts_for
 from services.desk.desk import Desk, refusal
+from services.desk.drafting import draft_text, drafts_of, keep_draft
 from services.desk.opening_case import for_unit
 from services.desk.pages.of_case import document_of, letter_of, load_file, values_of
 from services.desk.paths import PATHS
@@ -20,6 +21,7 @@ from services.desk.performing import (
     FIELD_OF,
     MOTIVES,
     OUTCOMES,
+    REMARKS,
     SINCES,
     TOLD,
     Performer,
@@ -37,6 +39,9 @@ from shared.domain.unit import Unit
 from shared.errors import Refused
 from shared.ports.query import AllOf, Equal, Query
 
+#: What the page of a case may be asked to say that has just been done.
+DONE = frozenset({*ACTS, "draft"})
+
 Show = Callable[[Desk, Visitor, Case, Request], Awaitable[Response]]
 
 FIELDS = (
@@ -53,6 +58,7 @@ FIELDS = (
     "told",
     "told_on",
     "cleared",
+    "event",
     *(f"since_{one}" for one in SINCES),
 )
 
@@ -115,7 +121,7 @@ async def visible_case(desk: Desk, visitor: Visitor, reference: str) -> Case | N
 
 async def _show_case(desk: Desk, visitor: Visitor, case: Case, request: Request) -> Response:
     shown = case if visitor.rights.everywhere else for_unit(case)
-    file = await load_file(desk, shown)
+    file = await load_file(desk, shown, visible=visitor.rights.visible)
     path = PATHS[visitor.language].case(case.reference)
     return show(
         desk,
@@ -128,7 +134,8 @@ async def _show_case(desk: Desk, visitor: Visitor, case: Case, request: Request)
         link=path,
         own="",
         acts=acts_for(case, visitor.rights, visitor.account.id),
-        done=done if (done := request.query_params.get("fait", "")) in ACTS else "",
+        done=done if (done := request.query_params.get("fait", "")) in DONE else "",
+        drafts=[one.act for one in await drafts_of(desk.store, case, visitor.account)],
         **values_of(file),
     )
 
@@ -149,7 +156,9 @@ async def _show_act(desk: Desk, visitor: Visitor, case: Case, request: Request) 
     form = _allowed(visitor, case, request)
     if form is None:
         return refusal(desk, visitor.language, "unknown", 404)
-    return await _act_page(desk, visitor, case, form, request, Tried(), 200)
+    text = await draft_text(desk.store, case, visitor.account, form.name) if form.writes else ""
+    tried = Tried({"text": text} if text else {})
+    return await _act_page(desk, visitor, case, form, request, tried, 200)
 
 
 async def _do_act(desk: Desk, visitor: Visitor, case: Case, request: Request) -> Response:
@@ -161,10 +170,16 @@ async def _do_act(desk: Desk, visitor: Visitor, case: Case, request: Request) ->
     if form is None or not visitor.rights.may_with(form.doing, case):
         return refusal(desk, visitor.language, "unknown", 404)
     version = typed(sent, "version")
-    if version != str(case.version) and form.name not in ("note", "question", "told"):
+    if version != str(case.version) and form.name not in REMARKS:
         tried = Tried(given, "changed_meanwhile")
         return await _act_page(desk, visitor, case, form, request, tried, 409)
     actor = Actor(by=visitor.by, at=desk.clock.now(), department=desk.department)
+    path = PATHS[visitor.language]
+    if typed(sent, "garder") and form.writes:
+        await keep_draft(
+            desk.store, case, visitor.account, form.name, given.get("text", ""), actor.at
+        )
+        return see_other(f"{path.case(case.reference)}?fait=draft")
     try:
         if typed(sent, "voir") and form.writes:
             acted, _ = letter_act(form.name, given)(case, actor)
@@ -177,7 +192,8 @@ async def _do_act(desk: Desk, visitor: Visitor, case: Case, request: Request) ->
         status = 409 if refused.code == "changed_meanwhile" else 400
         fresh = await visible_case(desk, visitor, case.reference) or case
         return await _act_page(desk, visitor, fresh, form, request, tried, status)
-    path = PATHS[visitor.language]
+    if form.writes:
+        await keep_draft(desk.store, case, visitor.account, form.name, "", actor.at)
     still = await visible_case(desk, visitor, case.reference)
     return see_other(f"{path.case(case.reference)}?fait={form.name}" if still else path.cases)
 

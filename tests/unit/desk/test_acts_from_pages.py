@@ -268,7 +268,7 @@ async def test_every_act_has_its_page_in_both_languages(tmp_path: Path, language
             pages = {
                 name: await client.get(paths.act(case.reference, name))
                 for name, act in ACTS.items()
-                if act.fields and name not in ("reopen", "thank")
+                if act.fields and name not in ("reopen", "thank", "reply")
             }
     assert {name: page.status_code for name, page in pages.items()} == dict.fromkeys(pages, 200)
     assert all(len(page.content) < 60_000 for page in pages.values())
@@ -282,3 +282,64 @@ async def test_every_reading_of_a_case_is_recorded_with_who_read_it(tmp_path: Pa
             await client.get(FR.case(case.reference))
         reads = await at.store.reads.find(Query(AllOf((Equal("case_id", case.id),))))
     assert [(each.by, each.what) for each in reads] == [(f"account:{mel.id}", "case")]
+
+
+async def test_a_draft_waits_for_its_writer_alone_and_goes_when_it_is_sent(tmp_path: Path) -> None:
+    async with the_desk(tmp_path) as at:
+        case = await case_in(at)
+        here = FR.case(case.reference)
+        mel = await at.sign_in(account("mel", "agent"))
+        sim = await at.sign_in(account("sim", "agent"))
+        kept = await do(mel, f"{here}/answer", text="Commencé hier.", garder="1")
+        page = await mel.get(kept.headers["location"])
+        hers, his = await mel.get(f"{here}/answer"), await sim.get(f"{here}/answer")
+        await do(mel, f"{here}/answer", text="Fini.")
+        after = await mel.get(f"{here}/answer")
+    assert "Brouillon commencé" in plain(page)
+    assert "Commencé hier." in hers.text
+    assert "Commencé hier." not in his.text + after.text
+
+
+async def test_a_consulted_unit_answers_with_a_reply(tmp_path: Path) -> None:
+    async with the_desk(tmp_path) as at:
+        case = await case_in(at)
+        here = FR.case(case.reference)
+        async with await at.sign_in(account("mel", "agent")) as client:
+            none = await do(client, f"{here}/reply", page=f"{here}/note", text="À personne.")
+            await do(client, f"{here}/question", unit="DR-16", text="Chez vous ?")
+        async with await at.sign_in(account("sim", "agent", "DR-16")) as client:
+            replied = await do(client, f"{here}/reply", text="Oui, depuis mai.")
+        async with await at.sign_in(account("mel", "agent")) as client:
+            page = await client.get(here)
+    assert (none.status_code, replied.status_code) == (400, 303)
+    assert "Oui, depuis mai." in plain(page)
+
+
+async def test_a_case_is_tied_to_an_event_and_untied(tmp_path: Path) -> None:
+    async with the_desk(tmp_path) as at:
+        case = await case_in(at)
+        path = f"{FR.case(case.reference)}/event"
+        async with await at.sign_in(account("mel", "agent")) as client:
+            long = await do(client, path, event="x" * 81)
+            await do(client, path, event=" panne  du 12 novembre ")
+            tied = (await at.reload(case)).event
+            await do(client, path, event="")
+        untied = (await at.reload(case)).event
+    assert (long.status_code, tied, untied) == (400, "panne du 12 novembre", None)
+
+
+async def test_related_cases_are_those_that_the_reader_may_see(tmp_path: Path) -> None:
+    async with the_desk(tmp_path) as at:
+        one = assigned_case().case.changed(participants=("g@courriel.example",))
+        other = assigned_case(name="G. Fortier").case
+        assert other.assignment is not None
+        elsewhere = other.assignment.model_copy(update={"unit_id": "DR-16"})
+        other = other.changed(participants=("g@courriel.example",), assignment=elsewhere)
+        for each in (one, other):
+            await at.store.cases.add(each)
+        async with await at.sign_in(account("mel", "agent")) as client:
+            hidden = await client.get(FR.case(one.reference))
+        async with await at.sign_in(account("dir", "complaints_office")) as client:
+            shown = await client.get(FR.case(one.reference))
+    assert other.reference not in hidden.text
+    assert other.reference in shown.text
