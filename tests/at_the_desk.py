@@ -6,12 +6,14 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from services.desk.app import build_app
 from services.desk.signing_in import begin, new_account
+from services.intake.children import Children
 from shared.domain.account import Account, Mandate, Role
 from shared.domain.case import Case
 from shared.ports.store import Store
@@ -34,6 +36,7 @@ class At:
 
     store: Store
     clock: StoppedClock = field(default_factory=StoppedClock)
+    children: Children = field(default_factory=partial(Children, max_workers=1))
 
     def client(self) -> httpx.AsyncClient:
         app = build_app(
@@ -43,6 +46,7 @@ class At:
             department=department(),
             desk_url="http://bureau.example",
             public_url="http://plaintes.example",
+            children=self.children,
         )
         return browser_of(app)
 
@@ -65,7 +69,11 @@ class At:
 @asynccontextmanager
 async def the_desk(folder: Path) -> AsyncIterator[At]:
     async with store_in(folder) as store:
-        yield At(store)
+        at = At(store)
+        try:
+            yield at
+        finally:
+            await at.children.close()
 
 
 async def do(

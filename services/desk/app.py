@@ -16,6 +16,7 @@ from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
 from services.desk.previewing import Previews
 from services.desk.reception import see_other
+from services.intake.children import Children
 from services.notifier.letter import Letterhead
 from shared.department import Department
 from shared.domain.envelope import Language
@@ -42,8 +43,10 @@ def build_app(
     department: Department,
     desk_url: str,
     public_url: str = "",
+    children: Children | None = None,
 ) -> FastAPI:
-    """Return the application of the desk. The two addresses are the bases of links."""
+    """Return the application of the desk. The two addresses are the bases of links; `children`
+    turn documents into pictures, and start when the first is asked for."""
     desk_url, public_url = desk_url.rstrip("/"), public_url.rstrip("/")
     desk = Desk(
         store=store,
@@ -54,6 +57,7 @@ def build_app(
         pages=Pages(HERE, department=department),
         passwords=Passwords(),
         pace=Pace(burst=TRIES_AT_ONCE, seconds_each=SECONDS_EACH),
+        children=children or Children(max_workers=1),
         previews=Previews(Letterhead(department, keys, public_url, desk_url)),
     )
     app = FastAPI(

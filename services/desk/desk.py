@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
 from services.desk.previewing import Previews
+from services.intake.children import Children
 from shared.department import Department
 from shared.domain.envelope import Language
 from shared.domain.keys import Keys
@@ -19,7 +20,7 @@ from shared.pages.rendering import Pages
 from shared.ports.clock import Clock
 from shared.ports.store import Store
 
-Why = Literal["expired", "elsewhere", "unknown", "down", "document", "home", "infected"]
+Why = Literal["expired", "elsewhere", "unknown", "down", "document", "home", "infected", "picture"]
 
 ROOTS: dict[Language, str] = {language: paths.root for language, paths in PATHS.items()}
 
@@ -38,6 +39,7 @@ class Desk:
     passwords: Passwords
     pace: Pace
     previews: Previews
+    children: Children
     provider_name: str = ""
 
     def render(self, template: str, language: Language, **values: Any) -> str:

@@ -113,6 +113,14 @@ async def document_of(
     return Response(data, 200, download_headers(name, detected))
 
 
+async def message_of(desk: Desk, case: Case, message_id: str, part: str) -> Message | None:
+    """Return the message of this case that holds a part, unless a virus was found in it."""
+    message = await desk.store.messages.get(message_id)
+    if message is None or message.case_id != case.id or _is_infected(message, part):
+        return None
+    return message
+
+
 async def letter_of(
     desk: Desk, language: Language, case: Case, notice_id: str, *, back: str
 ) -> Response:

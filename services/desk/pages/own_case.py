@@ -16,6 +16,7 @@ from services.desk.desk import Desk, refusal
 from services.desk.drafting import draft_text, drafts_of, keep_draft
 from services.desk.opening_case import for_unit
 from services.desk.pages.of_case import document_of, letter_of, load_file, values_of
+from services.desk.pages.pdf import give_picture, show_pages
 from services.desk.paths import PATHS
 from services.desk.performing import (
     FIELD_OF,
@@ -80,9 +81,12 @@ def routes(desk: Desk, language: Language) -> list[Route]:
         opened = partial(_open, page=page, what=what)
         return Route(path, behind_sign_in(desk, language, opened, "read"), methods=[method])
 
+    document = f"{case}/document/{{message_id}}/{{part}}"
     return [
         route(case, _show_case),
-        route(f"{case}/document/{{message_id}}/{{part}}", _give_document, what="document"),
+        route(document, _give_document, what="document"),
+        route(f"{document}/pages/{{number:int}}", show_pages, what=""),
+        route(f"{document}/picture/{{number:int}}", give_picture, what="document"),
         route(f"{case}/letter/{{notice_id}}", _show_letter, what="letter"),
         route(f"{case}/{{act}}", _show_act, what=""),
         route(f"{case}/{{act}}", _do_act, what="", method="POST"),
