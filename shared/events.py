@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from shared.domain.document import Value, derived_id
+from shared.domain.notice import Notice
 from shared.errors import Poison
 
 
@@ -112,6 +113,14 @@ _ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminato
 def caused_by(cause: str, what: str) -> str:
     """Return the id of the event named `what` that follows from `cause` (an id of ours)."""
     return derived_id("event", cause, what)
+
+
+def requested(notice: Notice) -> NoticeRequested:
+    """Return the event that has the notice sent. Each asking has an id of its own, always the same:
+    what was asked before is void by then, wherever it still waits."""
+    return NoticeRequested(
+        id=caused_by(notice.id, notice.asked_by), at=notice.created_at, notice_id=notice.id
+    )
 
 
 def encode(event: Event) -> bytes:

@@ -115,3 +115,24 @@ class Losses:
             return await delivery.ack()
 
         return lose
+
+
+class _Silent:
+    """A bus from which nothing comes."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._bus, name)
+
+    async def consume(self, queue: str, on_delivery: OnDelivery, *, prefetch: int) -> None:
+        del queue, on_delivery, prefetch
+
+    async def stop_consuming(self) -> None:
+        """Nothing is consumed; the bus is at work for others."""
+
+
+def handing_nothing_over(context: Context) -> Context:
+    """Return a context for a second service of a kind in one process: it sees no deliveries."""
+    return replace(context, bus=cast("Bus", _Silent(context.bus)))

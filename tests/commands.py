@@ -29,12 +29,7 @@ async def recours(
     given: bytes | None = None,
 ) -> Said:
     """Run a command to its end; `env` holds its RECOURS_… variables, `given` its standard input."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.cli", *arguments,
-        env={**_kept(), **env}, cwd=cwd,
-        stdin=asyncio.subprocess.DEVNULL if given is None else asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    process = await begun(*arguments, env=env, cwd=cwd, has_input=given is not None)
     try:
         async with asyncio.timeout(patience):
             out, err = await process.communicate(given)
@@ -44,6 +39,18 @@ async def recours(
         raise AssertionError(f"{arguments} did not end: {out!r} {err!r}") from None
     assert process.returncode is not None
     return Said(process.returncode, out.decode(), err.decode())
+
+
+async def begun(
+    *arguments: str, env: Mapping[str, str], cwd: Path = ROOT, has_input: bool = False
+) -> asyncio.subprocess.Process:
+    """Start a command and leave it to the caller, who may kill it."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.cli", *arguments,
+        env={**_kept(), **env}, cwd=cwd,
+        stdin=asyncio.subprocess.PIPE if has_input else asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

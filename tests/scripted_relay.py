@@ -112,6 +112,7 @@ class ScriptedRelay:
         self.byte_by_byte = False
         self.lines: list[Line] = []
         self.heard: list[str] = []
+        self.commands: list[str] = []
         self.writes: list[bytes] = []
         self.mails: list[bytes] = []
         self.port = 0
@@ -120,6 +121,7 @@ class ScriptedRelay:
     def answer(self, word: str) -> str:
         verb = word[:4].strip()
         self.heard.append(verb)
+        self.commands.append(word)
         if waiting := self.answers.get(verb):
             self.answers[verb] = waiting[1:]
             return waiting[0]

@@ -12,7 +12,7 @@ from services.commands.showing import notice_named
 from shared.adapters.system_clock import SystemClock
 from shared.domain.notice import Notice, NoticeAct, NoticeState
 from shared.errors import Conflict, Refused
-from shared.events import NoticeRequested, caused_by
+from shared.events import requested
 from shared.ports.store import Store
 from shared.runtime.settings import Settings
 
@@ -49,7 +49,7 @@ async def keep_act(act: Act, notice: Notice, store: Store, *, by: str, at: datet
     """
     for _ in range(_TRIES):
         acted = act(notice, by, at)
-        emit = [_requested(acted)] if acted.state == "created" else []
+        emit = [requested(acted)] if acted.state == "created" else []
         try:
             return await store.notices.save(acted, emit=emit)
         except Conflict:
@@ -117,11 +117,3 @@ def _carried(notice: Notice, act: NoticeAct, *, state: NoticeState) -> Notice:
 
 def _acted(notice: Notice, act: NoticeAct, **fields: object) -> Notice:
     return notice.changed(acts=(*notice.acts, act), **fields)
-
-
-def _requested(notice: Notice) -> NoticeRequested:
-    """Each act asks once, under an id of its own: an event that came before may have ended."""
-    cause = f"{notice.acts[-1].what} {len(notice.acts)}"
-    return NoticeRequested(
-        id=caused_by(notice.id, cause), at=notice.created_at, notice_id=notice.id
-    )

@@ -6,7 +6,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from services.router.finding import Finding
 from services.router.locating.gazetteer import load_gazetteer
 from shared.adapters.system_clock import SystemClock
 from shared.department import Department, load_department
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, Refused
 from shared.runtime.settings import Settings
 from shared.tables import VERSIONS
 
@@ -26,14 +27,16 @@ from shared.tables import VERSIONS
 def import_table(file: Path, settings: Settings, out: Console) -> None:
     """Check the file together with all other tables, then put it in place and keep the old one.
 
-    Raise Misconfigured with every line to mend; then nothing was changed.
+    Raise Misconfigured with every line to mend, Refused when the disk has no room; then nothing was
+    changed.
     """
     folder = settings.department
     try:
         new = read_table_file(file)
     except Misconfigured as error:
         raise _refused([str(error)]) from None
-    department, warnings = checked(new, folder)
+    with _said_why(Path(tempfile.gettempdir())):
+        department, warnings = checked(new, folder)
     names = {",": "commas", ";": "semicolons", "\t": "tabs"}
     separator = names[new.separator]
     out.print(
@@ -42,7 +45,8 @@ def import_table(file: Path, settings: Settings, out: Console) -> None:
     )  # fmt: skip
     for each in warnings:
         out.print(new.told(str(each)), markup=False, soft_wrap=True)
-    old = put_in_place(new, folder, SystemClock().now())
+    with _said_why(folder):
+        old = put_in_place(new, folder, SystemClock().now())
     kept = f" The one before is kept as {old.relative_to(folder)}." if old else ""
     out.print(f"It is in place, tables {department.version}.{kept}", markup=False, soft_wrap=True)
     out.print("Restart router, notifier, desk and intake, one after the other, to use it.")
@@ -74,7 +78,7 @@ def put_in_place(new: TableFile, folder: Path, at: datetime) -> Path | None:
     place = folder / new.table
     old = _kept(place, folder, at) if place.exists() else None
     draft = place.with_name(f".{new.table}.{os.getpid()}")
-    _write_through(draft, new.text.encode("utf-8"))
+    _write_whole(draft, new.text.encode("utf-8"))
     draft.replace(place)
     _remember_names(folder)
     return old
@@ -94,15 +98,31 @@ def _kept(place: Path, folder: Path, at: datetime) -> Path:
     (folder / VERSIONS).mkdir(exist_ok=True)
     mark = hashlib.sha256(body).hexdigest()[:12]
     kept = folder / VERSIONS / f"{place.stem}-{at:%Y%m%d-%H%M%S}-{mark}.csv"
-    _write_through(kept, body)
+    _write_whole(kept, body)
     return kept
 
 
-def _write_through(file: Path, body: bytes) -> None:
-    with file.open("wb") as opened:
-        opened.write(body)
-        opened.flush()
-        os.fsync(opened.fileno())
+def _write_whole(file: Path, body: bytes) -> None:
+    """Write a file through to the disk; nothing of it stays when there is no room."""
+    try:
+        with file.open("wb") as opened:
+            opened.write(body)
+            opened.flush()
+            os.fsync(opened.fileno())
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _said_why(where: Path) -> Iterator[None]:
+    """Say in words that a file could not be written, as on a full disk."""
+    try:
+        yield
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else "not every file could be written"
+        message = f"{where}: {why}. Nothing was changed: the table before stays."
+        raise Refused("not_written", message) from None
 
 
 def _is_error(finding: Finding) -> bool:

@@ -7,7 +7,7 @@ words. `carrying_out.py` saves both in one write.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from shared.department import Department
 from shared.domain import clocks
@@ -56,6 +56,10 @@ class Ending:
 
 
 Acted = tuple[Case, CaseActed]
+
+#: Within this, an act that is word for word the last one is a command given again, by somebody who
+#: did not see it end.
+GIVEN_AGAIN = timedelta(hours=1)
 
 
 def ask(case: Case, actor: Actor, text: str, *, by_day: date | None = None) -> Acted:
@@ -219,11 +223,23 @@ def _act(kind: str, actor: Actor, text: str, *, day: date | None = None) -> Act:
 
 
 def _after(case: Case, act: Act) -> Acted:
+    _refuse_given_again(case, act)
     number = len(case.acts)
     event_id = caused_by(case.id, f"act.{number}")
     contacted = case.contacted_at or act.at
     acted = case.changed(acts=(*case.acts, act), acted_at=act.at, contacted_at=contacted)
     return acted, CaseActed(id=event_id, at=act.at, case_id=case.id, act=number)
+
+
+def _refuse_given_again(case: Case, act: Act) -> None:
+    last = case.acts[-1] if case.acts else None
+    same = {"at": act.at, "pauses": act.pauses}
+    if last and act.at - last.at < GIVEN_AGAIN and last.model_copy(update=same) == act:
+        raise Refused(
+            "done_already",
+            f"{case.reference} has this {act.kind} of yours already, word for word. "
+            f"{NOTHING_CHANGED} The person is told once: see `recours show {case.reference}`.",
+        )
 
 
 def _named(actor: Actor) -> str:

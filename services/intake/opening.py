@@ -43,6 +43,8 @@ from shared.ports.store import Store
 _log = logging.getLogger(__name__)
 
 REFERENCE_TRIES = 3
+#: A reading whose documents alone have something to say.
+NO_WORDS = {"subject": "", "own_text": "", "quoted_text": "", "signature": "", "forwarded": None}
 
 
 class Understand(Protocol):
@@ -118,8 +120,10 @@ async def with_documents(
         _log.error("nothing proposed", extra={"reason": trouble})
     documents = await read_documents(raw, reading) if read_documents else ()
     if documents:
+        # Words that brought trouble already are not looked at again, least of all in this process
+        words = reading.model_copy(update=NO_WORDS) if trouble else reading
         # Letters of a megabyte take a third of a second: the doors go on meanwhile
-        triage = await asyncio.to_thread(_with_letters, envelope, reading, documents, ours)
+        triage = await asyncio.to_thread(_with_letters, envelope, words, documents, ours)
     return Came(envelope, reading, documents, triage)
 
 

@@ -22,6 +22,8 @@ MOST_BYTES = 25 * 1024 * 1024
 #: Mails up to this size share a call: handing one over costs twice what reading it does.
 SMALL_BYTES = 64 * 1024
 TOGETHER = 16
+#: How a child ends that wanted more than it may have.
+LIMITS = frozenset({"took_too_long", "used_too_much_memory", "died"})
 
 
 class Readers(Children):
@@ -113,9 +115,13 @@ class Readers(Children):
         return [await self._alone(mail) for mail in mails]
 
     async def _alone(self, mail: Mail) -> Understood:
+        """Read one in a call of its own. If that fails, reading alone shows whether it was what the
+        words propose: that must not cost the reading."""
         try:
             return (await self.run(understand_all, [mail]))[0]
         except Poison as error:
+            if mail.about is not None and not mail.trouble and error.code in LIMITS:
+                return await self._alone(mail._replace(trouble=error.code))
             because = "reader_died" if error.code == "died" else f"reading_{error.code}"
             return await self._failed(mail, because)
 

@@ -10,7 +10,7 @@ from services.intake.proposals import proposal_of
 from services.intake.reading import read
 from shared.department import Addresses
 from shared.domain.envelope import Envelope
-from shared.domain.reading import Reading, Triage
+from shared.domain.reading import NOTHING_PROPOSED, Reading, Triage
 from shared.runtime.logs import describe
 
 #: What a form's text never has, whatever it looks like: all of it is the person's own, a mail that
@@ -33,16 +33,21 @@ class About(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """A message to read; without `about` nothing is proposed."""
+    """A message to read; without `about` nothing is proposed.
+
+    `trouble` is a code of ours: why nothing is to be proposed, though there is an `about`.
+    """
 
     raw: bytes
     mail_from: str | None
     own_domains: frozenset[str]
     about: About | None = None
+    trouble: str = ""
 
 
 class Understood(NamedTuple):
-    """`trouble` says why nothing is proposed, where proposing itself went wrong."""
+    """`trouble` says why nothing is proposed, where proposing itself went wrong; the reading then
+    has the defect NOTHING_PROPOSED."""
 
     reading: Reading
     triage: Triage = Triage()
@@ -62,6 +67,8 @@ def understand(mail: Mail) -> Understood:
     envelope, ours = mail.about
     if envelope.submission is not None:
         reading = reading.model_copy(update={"own_text": reading.text, **NOTHING_CUT})
+    if mail.trouble:
+        return _unproposed(reading, mail.trouble)
     try:
         triage = proposal_of(
             envelope,
@@ -71,5 +78,12 @@ def understand(mail: Mail) -> Understood:
             staff_domains=ours.staff_domains,
         )
     except Exception as error:  # noqa: BLE001 - a proposal must never cost a case
-        return Understood(reading, trouble=describe(error))
+        return _unproposed(reading, describe(error))
     return Understood(reading, triage)
+
+
+def _unproposed(reading: Reading, trouble: str) -> Understood:
+    if reading.state == "failed":
+        return Understood(reading)  # nothing was read, so nothing could be proposed
+    defects = tuple(sorted({*reading.defects, NOTHING_PROPOSED}))
+    return Understood(reading.model_copy(update={"defects": defects}), trouble=trouble)

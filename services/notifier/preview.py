@@ -13,12 +13,18 @@ from shared.domain.envelope import Language
 from shared.domain.notice import NoticeKind
 
 
-def preview(kind: NoticeKind, language: Language, department: Department) -> bytes:
+def preview(
+    kind: NoticeKind, language: Language, department: Department, renderer: Renderer | None = None
+) -> bytes:
     """Return the mail of this kind in this language, with the department's own names, delays
-    and recourses. Its links lead nowhere; raise Misconfigured when a template is wrong."""
+    and recourses. Its links lead nowhere; raise Misconfigured when a template is wrong.
+
+    Making a renderer tries every template; whoever shows many mails gives one along.
+    """
     case = sample_case(language, department, kind=kind)
     letter = replace(compose(kind, case, sample_head(department), RECEIVED), languages=(language,))
     message_id = (
         f"{derived_id('notice', kind, language)}.preview@{letter.department.mail_domains[0]}"
     )
-    return Renderer(department).render(letter, message_id=message_id, at=RECEIVED).raw
+    renderer = renderer or Renderer(department)
+    return renderer.render(letter, message_id=message_id, at=RECEIVED).raw

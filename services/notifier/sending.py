@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from services.notifier.mailer import IN_DATA, Rejected
 from services.notifier.relay_connection import ABOUT_US, OURS
 from shared.errors import Conflict, Poison, Transient
-from shared.events import NoticeFailed, caused_by
+from shared.events import NoticeFailed, caused_by, requested
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,12 +51,14 @@ async def send_notice(
 ) -> None:
     """Send the notice unless it has ended; raise Transient when it must be tried again.
 
+    An event that came before a person asked once more is void.
+
     Raise Postponed, with nothing touched, while the `breaker` leaves the relay alone.
     """
     if breaker is not None:
         breaker.ask()
     notice = await _load(event.notice_id, store)
-    if notice.state in _ENDED:
+    if notice.state in _ENDED or _void(event, notice):
         return
     raw = await store.notices.raw(notice.id)
     if raw is None:
@@ -69,7 +71,7 @@ async def send_notice(
             )
     except Rejected as error:
         state = "technical" if error.code in _OUR_FAULT else "permanent"
-        await _fail(begun, store, clock.now(), state=state, last_error=error.code)
+        await _fail(begun, store, clock.now(), state=state, code=error.code)
         _log.warning("notice refused", extra={"notice_id": begun.id, "code": error.code})
     except Transient as error:
         doubled = begun.possibly_doubled + (error.code == IN_DATA)
@@ -80,14 +82,31 @@ async def send_notice(
 
 
 async def give_notice_up(event: NoticeRequested, *, store: Store, clock: Clock) -> None:
-    """Note that nobody tries the notice any more: its event is a dead letter."""
-    notice = await store.notices.get(event.notice_id)
-    if notice is None or notice.state in _ENDED:
+    """Note that nobody tries the notice any more: its event is a dead letter.
+
+    Whatever was saved meanwhile is judged again: a person may have asked for another try.
+    """
+    for _ in range(_TRIES):
+        notice = await store.notices.get(event.notice_id)
+        if notice is None or notice.state in _ENDED or _void(event, notice):
+            return
+        ours = notice.state == "created" or notice.last_error in _OUR_FAULT
+        fields = {"state": "technical" if ours else "gave_up", "last_error": notice.last_error}
+        try:
+            await store.notices.save(
+                notice.changed(**fields), emit=[_failed(notice, clock.now(), fields["state"])]
+            )
+        except Conflict:
+            continue
+        _log.warning("notice given up", extra={"notice_id": notice.id, "code": notice.last_error})
         return
-    ours = notice.state == "created" or notice.last_error in _OUR_FAULT
-    state = "technical" if ours else "gave_up"
-    await _fail(notice, store, clock.now(), state=state, last_error=notice.last_error)
-    _log.warning("notice given up", extra={"notice_id": notice.id, "code": notice.last_error})
+    raise Transient("notice_contended")
+
+
+def _void(event: NoticeRequested, notice: Notice) -> bool:
+    """Tell whether a person has asked since, under another id: that event alone sends it now, with
+    all of its tries. A notice that nobody acted on has one event."""
+    return bool(notice.acts) and event.id != requested(notice).id
 
 
 async def _load(notice_id: str, store: Store) -> Notice:
@@ -115,22 +134,29 @@ async def _begin(notice: Notice, *, store: Store, now: datetime) -> Notice:
         raise Transient("notice_in_hand") from None
 
 
-async def _fail(notice: Notice, store: Store, now: datetime, **fields: object) -> None:
+async def _fail(notice: Notice, store: Store, now: datetime, *, state: str, code: str) -> None:
     """Save that the notice will not arrive, with the event of it."""
-    cause = f"notice.failed {fields['state']} {len(notice.acts)}"
-    failed = NoticeFailed(id=caused_by(notice.id, cause), at=now, notice_id=notice.id)
-    await _end(notice, store, emit=[failed], **fields)
+    emit = [_failed(notice, now, state)]
+    await _end(notice, store, emit=emit, state=state, last_error=code)
+
+
+def _failed(notice: Notice, now: datetime, state: str) -> NoticeFailed:
+    cause = f"notice.failed {state} {len(notice.acts)}"
+    return NoticeFailed(id=caused_by(notice.id, cause), at=now, notice_id=notice.id)
 
 
 async def _end(
     notice: Notice, store: Store, emit: Sequence[NoticeFailed] = (), **fields: object
 ) -> None:
-    """Save what became of the notice, over whatever else was saved meanwhile."""
+    """Save what became of the notice, over whatever else was saved meanwhile: but a failure is no
+    news of a notice that somebody else has brought to its end."""
     for _ in range(_TRIES):
         try:
             await store.notices.save(notice.changed(**fields), emit=emit)
         except Conflict:
             notice = await _load(notice.id, store)
+            if notice.state in _ENDED and fields["state"] != "sent":
+                return
         else:
             return
     raise Transient("notice_contended")

@@ -26,7 +26,7 @@ from services.notifier.notices import (
 from shared.domain.keys import verp_address
 from shared.domain.notice import Notice
 from shared.errors import Poison
-from shared.events import NoticeRequested, caused_by
+from shared.events import requested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,13 +146,6 @@ async def _over(budgets: dict[Budget, int], store: Store) -> str:
     spent = zip(budgets.items(), counts, strict=True)
     over = (one.because for (one, before), count in spent if count + before >= one.limit)
     return next(over, "")
-
-
-def requested(notice: Notice) -> NoticeRequested:
-    """Return the event of a notice that waits to be sent; its id is always the same."""
-    return NoticeRequested(
-        id=caused_by(notice.id, "notice.requested"), at=notice.created_at, notice_id=notice.id
-    )
 
 
 def _notice(

@@ -12,7 +12,7 @@ from services.router.pointers import Beside
 from services.router.routing import route
 from shared.domain.assignment import Assignment, Held, HeldReason
 from shared.domain.clocks import due_days
-from shared.domain.reading import DocumentText, Message, Reading
+from shared.domain.reading import NOTHING_PROPOSED, DocumentText, Message, Reading
 from shared.domain.reference import references_in
 from shared.errors import Conflict, Poison, Transient
 from shared.events import CaseAssigned, CaseHeld, CaseOpened, DocumentsRead, Event, caused_by
@@ -95,6 +95,9 @@ def decide(
     reason = _TRAYS.get(case.tray)
     if reason is not None:
         return Held(reason=reason, at=at, rules_version=department.version)
+    if NOTHING_PROPOSED in reading.defects:
+        # Nobody looked whether it may be a disclosure, which no unit may see
+        return Held(reason="nothing_proposed", at=at, rules_version=department.version)
     # Whom a colleague wrote to, who handed the complaint in, says nothing of who served the person
     to, cc = ((), ()) if case.forwarded_by else (reading.to, reading.cc)
     beside = Beside(tuple(quoted), to, cc)

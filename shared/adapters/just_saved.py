@@ -1,9 +1,11 @@
 """What this process has just saved, handed once to the next reader instead of a trip to the store.
 
 A message's way is save, event, get, save, event, get …, in one process within milliseconds. What
-is handed over is the newest version, as long as no other process saves documents: a save says
-`expect` before its commit begins, which forgets what was there, and `put` when it has ended; who
-asks between the two asks the store, and then nothing is put. Everything is given out once only.
+is handed over is the newest version that this process saved: a save says `expect` before its
+commit begins, which forgets what was there, and `put` when it has ended; who asks between the two
+asks the store, and then nothing is put. Everything is given out once only. Another process may
+have saved since: an adapter hands over only what it has compared with the store, or kinds whose
+readers save before they act.
 """
 
 from __future__ import annotations

@@ -46,13 +46,20 @@ class SqliteCollection(Generic[D]):
         updates = ", ".join(f"{name} = ?" for name in names[1:])
         self._insert = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608
         self._update = f"UPDATE {table} SET {updates} WHERE id = ? AND version = ?"  # noqa: S608
+        self._version = f"SELECT version FROM {table} WHERE id = ?"  # noqa: S608
         self._select = f"SELECT body FROM {table} WHERE "  # noqa: S608 - all names are of our classes
 
     async def get(self, document_id: str) -> D | None:
-        if document := self._just_saved.take(document_id):
+        document = self._just_saved.take(document_id)
+        if document and self._is_newest(document):
             return document
         rows = self._file.read(self._select + "id = ?", (document_id,))
         return self._restored(rows[0][0]) if rows else None
+
+    def _is_newest(self, document: D) -> bool:
+        """Tell whether no other process, a command at a terminal, has saved it since. Looking at
+        the version costs little beside restoring a document."""
+        return self._file.read(self._version, (document.id,)) == [(document.version,)]
 
     async def find(self, query: Query) -> list[D]:
         tail, parameters = tail_sql(self._kind, query)

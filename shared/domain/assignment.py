@@ -17,6 +17,7 @@ HeldReason = Literal[
     "several_units",
     "automatic_mail",
     "unreadable",
+    "nothing_proposed",
     "spam",
     "possible_disclosure",
     "names_manager",

@@ -118,6 +118,13 @@ class Notice(Document):
     rules_version: str = ""
 
     @property
+    def asked_by(self) -> str:
+        """What asked last that it be sent: its keeping, or an act of a person."""
+        asking = ("released", "retried")
+        numbered = [f"{act.what} {n}" for n, act in enumerate(self.acts, 1) if act.what in asking]
+        return numbered[-1] if numbered else "notice.requested"
+
+    @property
     def failure(self) -> Failure | None:
         """Why it did not arrive; None when it did, or still may."""
         if self.state == "gave_up" or self.state == "technical":

@@ -109,6 +109,10 @@ class DocumentText(Value):
     entries: tuple[str, ...] = ()
 
 
+#: A defect: what the words propose could not be looked for, so flags may be missing.
+NOTHING_PROPOSED = "nothing_proposed"
+
+
 class Reading(Value):
     """What the reader found. No string in it holds NUL or a lone surrogate.
 

@@ -22,8 +22,8 @@ from shared.events import (
     CaseOpened,
     EnvelopeReceived,
     Event,
-    NoticeRequested,
     caused_by,
+    requested,
 )
 from shared.ports.bus import Bus
 from shared.ports.query import AllOf, Condition, Equal, In, Query, Range
@@ -160,7 +160,7 @@ async def _notice_differences(store: Store, now: datetime) -> AsyncIterator[Diff
 
 async def _notice_events(store: Store, now: datetime) -> AsyncIterator[Event]:
     async for notice in _stuck(store, now):
-        yield _requested(notice)
+        yield requested(notice)
 
 
 async def _stuck(store: Store, now: datetime) -> AsyncIterator[Notice]:
@@ -170,12 +170,6 @@ async def _stuck(store: Store, now: datetime) -> AsyncIterator[Notice]:
     async for notice in _pages(store.notices, where):
         if notice.sending_at is None or notice.sending_at < now - SETTLED:
             yield notice
-
-
-def _requested(notice: Notice) -> NoticeRequested:
-    return NoticeRequested(
-        id=caused_by(notice.id, "notice.requested"), at=notice.created_at, notice_id=notice.id
-    )
 
 
 async def _pages(collection: Collection[D], where: Condition) -> AsyncIterator[D]:

@@ -40,6 +40,15 @@ async def test_another_process_sees_what_is_saved(stores: Stores) -> None:
     assert await other.cases.get(saved.id) == saved
 
 
+async def test_what_another_process_has_saved_since_is_what_one_gets(stores: Stores) -> None:
+    """A command at a terminal acts on a case that a service has just saved."""
+    saved = await stores.store.cases.save(case())
+    other = await stores.again()
+    newer = await other.cases.save(saved.changed(summary="newer"))
+    assert await stores.store.cases.get(saved.id) == newer
+    assert await other.cases.get(saved.id) == newer
+
+
 async def test_a_later_save_replaces_fields_and_indexed_values(store: Store) -> None:
     first = await store.cases.save(case(participants=("a@example.org",)))
     second = await store.cases.save(first.changed(state="closed", participants=()))

@@ -107,7 +107,8 @@ def urls(shape: Shape, request: pytest.FixtureRequest) -> Iterator[dict[str, str
 def start(urls: dict[str, str], tmp_path: Path) -> Start:
     """Return a function that runs the whole system in this process, or the `services` named.
 
-    `through` changes what each service is given, for tests that break something inside.
+    `through` changes what each service is given, for tests that break something inside; `beside`
+    are services that run in the same process too.
     """
 
     @asynccontextmanager
@@ -117,6 +118,7 @@ def start(urls: dict[str, str], tmp_path: Path) -> Start:
         services: Sequence[str] = (),
         clock: Clock | None = None,
         through: Callable[[Context], Context] = lambda context: context,
+        beside: Sequence[Service] = (),
         **overrides: object,
     ) -> AsyncIterator[Whole]:
         folder = tmp_path / name
@@ -137,7 +139,7 @@ def start(urls: dict[str, str], tmp_path: Path) -> Start:
             **overrides,
         }
         settings = read_settings(**given)
-        chosen = [_given(service, through) for service in services_named(services)]
+        chosen = [_given(service, through) for service in (*beside, *services_named(services))]
         async with running(chosen, settings, clock=clock) as (context, addresses):
             yield Whole(
                 context=context,

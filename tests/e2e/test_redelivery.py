@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.intake.receiving import received
-from services.notifier.telling import requested
 from shared.domain.case import Case
 from shared.domain.envelope import Envelope
 from shared.events import (
@@ -17,6 +16,7 @@ from shared.events import (
     Event,
     MessageAdded,
     caused_by,
+    requested,
 )
 from shared.ports.query import AllOf, Equal, Query
 from tests.breaking import handing_over_twice

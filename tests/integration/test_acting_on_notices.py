@@ -14,7 +14,7 @@ from shared.adapters.sqlite_bus import SqliteBus
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
 from shared.domain.notice import Notice
 from shared.errors import Refused
-from shared.events import NoticeRequested
+from shared.events import requested
 from tests.conftest import ToldClock
 
 NOTICE = Notice(
@@ -22,7 +22,7 @@ NOTICE = Notice(
     role="complainant", recipient="personne@courriel.example", language="fr",
     message_id="n1.mark@ministere.example", created_at=RECEIVED,
 )  # fmt: skip
-EVENT = NoticeRequested(id="e1", at=RECEIVED, notice_id=NOTICE.id)
+EVENT = requested(NOTICE)
 
 
 class Counting:
@@ -78,6 +78,6 @@ async def test_a_notice_tried_again_while_its_next_try_waits_leaves_once(
     depths = {each.name: each for each in await SqliteBus(store.file, clock).depths()}
     assert depths["notifier.sending"].ready == 1
     mailer = Counting()
-    for _ in range(2):  # the person's event, then the one that waited for its delay
-        await send_notice(EVENT, store=store, clock=clock, mailer=mailer)
+    for event in (requested(await stored(store)), EVENT):  # then the one that waited for its delay
+        await send_notice(event, store=store, clock=clock, mailer=mailer)
     assert (mailer.sent, (await stored(store)).state) == (1, "sent")

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import io
+import resource
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from services.commands.importing_table import import_table
+from services.commands.importing_table import import_table, put_in_place
+from services.commands.table_files import read_table_file
 from services.router.locating.gazetteer import load_gazetteer
 from services.router.routing import route
 from shared.department import load_department
 from shared.domain.assignment import Assignment
 from shared.domain.case import Case
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, Refused
 from shared.runtime.settings import Settings
 from tests.unit.router.conftest import FOLDER, NOW, a_case  # noqa: F401 - a fixture
 
@@ -177,3 +180,45 @@ def test_days_of_codes_count(importing: Importing, folder: Path) -> None:
         for day in (date(2019, 5, 1), date(2021, 5, 1))
     ]
     assert units == [["MO-BOU"], ["DR-13"]]
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Callable[[int], None]]:
+    """Let no file of this process grow beyond so many bytes, which fails as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+
+
+@pytest.mark.parametrize("room", [0, 500])
+def test_a_full_disk_is_said_and_leaves_every_table_as_it_was(
+    folder: Path, small_disk: Callable[[int], None], room: int
+) -> None:
+    before = contents(folder)
+    new = read_table_file(RULES)
+    small_disk(room)
+    with pytest.raises(OSError, match="File too large"):
+        put_in_place(new, folder, NOW)
+    with pytest.raises(Refused, match="Nothing was changed"):
+        import_table(RULES, Settings(department=folder), Console(file=io.StringIO()))
+    assert contents(folder) == before
+
+
+def test_a_disk_that_fills_up_between_the_old_table_and_the_new_one_keeps_the_old_one(
+    folder: Path, small_disk: Callable[[int], None]
+) -> None:
+    """The old one fits into its place among the versions; the new one, longer, does not."""
+    before = contents(folder)
+    new = read_table_file(RULES)
+    small_disk(len(before["rules.csv"]))
+    longer = replace(new, text=new.text + "\n" * 4096)
+    with pytest.raises(OSError, match="File too large"):
+        put_in_place(longer, folder, NOW)
+    after = contents(folder)
+    assert {name: after[name] for name in before} == before
+    (kept,) = set(after) - set(before)
+    assert after[kept] == before["rules.csv"]

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.desk.acting import (
+    GIVEN_AGAIN,
     LONGEST_TEXT,
     PIECE_WANTED,
     Acted,
@@ -71,6 +72,21 @@ def test_an_act_is_kept_with_its_words_and_told_by_one_event() -> None:
     assert (len(again.acts), second.act) == (2, 1)
     assert second.id != event.id
     assert answer(CASE, MONDAY, "Autre.")[1].id == event.id
+
+
+def test_an_act_given_again_at_once_is_told_as_done_and_an_hour_later_it_is_another() -> None:
+    case, _ = answer(CASE, MONDAY, "Voici.")
+    soon = Actor(by="Mélanie", at=MONDAY.at + GIVEN_AGAIN / 2, department=HERE)
+    with pytest.raises(Refused, match=r"word for word.*Nothing was changed"):
+        answer(case, soon, "Voici. ")
+    for other in (Actor(by="Luc", at=soon.at, department=HERE), at(date(2026, 11, 23), 17)):
+        assert len(answer(case, other, "Voici.")[0].acts) == 2
+
+
+def test_a_question_given_again_at_once_is_told_as_done_though_the_clock_stands() -> None:
+    asked, _ = ask(CASE, MONDAY, "La lettre ?")
+    with pytest.raises(Refused, match="word for word"):
+        ask(asked, MONDAY, "La lettre ?")
 
 
 def test_a_question_stops_the_clock_and_an_answer_ends_the_pause() -> None:

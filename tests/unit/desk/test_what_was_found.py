@@ -12,7 +12,7 @@ import pytest
 
 from services.desk.app import build_app
 from shared.domain.keys import desk_path
-from shared.domain.reading import DocumentText, Flag, Forwarded
+from shared.domain.reading import NOTHING_PROPOSED, DocumentText, Flag, Forwarded
 from tests.pages_samples import (
     KEYS,
     NOW,
@@ -80,6 +80,21 @@ async def test_flags_are_shown_with_the_words_that_led_to_them(
         assert words in page
     assert {"fr": "détresse", "en": "distress"}[language] in page
     assert {"fr": "une personne décide", "en": "a person decides"}[language] in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "Lisez-le en entier."), ("en", "Read all of it.")]
+)
+async def test_words_in_which_nothing_was_looked_for_say_so(
+    tmp_path: Path, language: str, words: str
+) -> None:
+    sample = assigned_case()
+    (first, raw), second = sample.messages
+    unsearched = first.reading.model_copy(update={"defects": (NOTHING_PROPOSED,)})
+    marked = replace(sample, messages=((first.changed(reading=unsearched), raw), second))
+    ((_, before),) = await pages_of(sample, tmp_path / "before", language=language)
+    ((_, page),) = await pages_of(marked, tmp_path / "after", language=language)
+    assert (words in before, words in page) == (False, True)
 
 
 async def test_the_words_of_a_flag_are_text_and_never_markup(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_every_mail_parses_without_a_defect(number: int) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_text_and_html_say_the_same(kind: NoticeKind, language: Language) -> None:
-    raw = preview(kind, language, DEPARTMENT)
+    raw = preview(kind, language, DEPARTMENT, RENDERER)
     page = LexborHTMLParser(html_of(raw))
     links = [str(link.attributes["href"]) for link in page.css("a")]
     for unseen in page.css("head, .days"):
@@ -221,7 +221,7 @@ def test_the_same_letter_gives_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_french_texts_are_set_as_french_is(kind: NoticeKind) -> None:
-    raw = preview(kind, "fr", DEPARTMENT)
+    raw = preview(kind, "fr", DEPARTMENT, RENDERER)
     body = re.sub(r"<style>.*?</style>", "", html_of(raw), flags=re.DOTALL)
     for page in (text_of(raw), body):
         assert not re.search(r"\S [:;?!»%$]", page)
