@@ -124,7 +124,8 @@ def _show_acts(out: Console, case: Case) -> None:
         out.print(f"level     {case.level}, see {case.second_level or case.first_level}")
     if case.closing:
         told = case.closing.told
-        how = f"recourses told by {told.how} on {told.on}" if told else "the person is satisfied"
+        day = f"on {told.on}" if told and told.on else "once the notice below was posted or told"
+        how = f"recourses told by {told.how} {day}" if told else "the person is satisfied"
         out.print(f"outcome   {case.closing.outcome}, {case.closing.motive}; {how}")
     if case.satisfaction:
         out.print(f"satisfied {case.satisfaction.answer}")
