@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -26,9 +27,16 @@ LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 
 def build_app(
-    *, store: Store, clock: Clock, keys: Keys, department: Department, desk_url: str
+    *,
+    store: Store,
+    clock: Clock,
+    keys: Keys,
+    department: Department,
+    desk_url: str,
+    conditions: Callable[[], dict[str, str]] = dict,
 ) -> FastAPI:
-    """Return the application of the desk. `desk_url` is the base of every link to it."""
+    """Return the application of the desk. `desk_url` is the base of every link to it; `conditions`
+    are shown on /health/ready."""
     desk = Desk(
         store=store,
         clock=clock,
@@ -42,17 +50,20 @@ def build_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        routes=[*_common_routes(desk), *(r for code in LANGUAGES for r in _pages(desk, code))],
+        routes=[
+            *_common_routes(desk, conditions),
+            *(r for code in LANGUAGES for r in _pages(desk, code)),
+        ],
         exception_handlers={404: partial(_missing, desk), 405: partial(_missing, desk)},
     )
     app.add_middleware(Guard, sorry=bytes(refusal(desk, "fr", "down", 500).body))
     return app
 
 
-def _common_routes(desk: Desk) -> list[Route]:
+def _common_routes(desk: Desk, conditions: Callable[[], dict[str, str]]) -> list[Route]:
     return [
         Route("/", partial(_home, desk, "fr")),
-        *common_routes(desk.store),
+        *common_routes(desk.store, conditions),
     ]
 
 

@@ -20,6 +20,7 @@ async def desk(context: Context) -> AsyncIterator[dict[str, str]]:
         keys=context.keys,
         department=load_department(context.settings.department),
         desk_url=context.settings.desk_url,
+        conditions=context.conditions.now,
     )
     bound = listen("RECOURS_DESK_LISTEN", context.settings.desk_listen)
     async with serve_http(app, bound) as address:

@@ -64,6 +64,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
     breaker = Breaker(
         failures=settings.relay_failures, pause=settings.relay_pause, metrics=context.metrics
     )
+    context.conditions.watch("relay", breaker.condition)
     sending = partial(
         send_notice, store=context.store, clock=context.clock, mailer=mailer, breaker=breaker
     )
