@@ -28,6 +28,7 @@ from shared.runtime.settings import Settings
 _REPORTS: dict[str, str] = {
     "delivered": "their server has it,",
     "delayed": "their server still tries,",
+    "passed_on": "passed on to a server that reports nothing,",
     "full": "came back, mailbox full,",
     "refused": "came back, refused,",
     "dead": "came back, no such address,",

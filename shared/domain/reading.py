@@ -38,9 +38,10 @@ class Attachment(Value):
     inline: bool = False
 
 
-#: What a delivery report says of a mail: it arrived; it is tried further; it came back because
-#: the mailbox is full, because the mail was refused, because there is no such address.
-ReportSays = Literal["delivered", "delayed", "full", "refused", "dead"]
+#: What a delivery report says of a mail: it arrived; it went on to a system that reports nothing;
+#: it is tried further; it came back because the mailbox is full, because the mail was refused,
+#: because there is no such address.
+ReportSays = Literal["delivered", "passed_on", "delayed", "full", "refused", "dead"]
 
 
 class Bounce(Value):

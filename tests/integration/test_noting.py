@@ -70,8 +70,8 @@ def report(notice: Notice, number: int, fields: str, words: str = "A report.") -
     ("fields", "state", "says"),
     [
         ("Action: delivered\r\nStatus: 2.0.0\r\n", "delivered", "delivered"),
-        ("Action: relayed\r\nStatus: 2.0.0\r\n", "sent", "delayed"),
-        ("Action: deliverable\r\nStatus: 2.1.5\r\n", "sent", "delayed"),
+        ("Action: relayed\r\nStatus: 2.0.0\r\n", "sent", "passed_on"),
+        ("Action: deliverable\r\nStatus: 2.1.5\r\n", "sent", "passed_on"),
         ("Action: delayed\r\nStatus: 4.4.1\r\n", "sent", "delayed"),
         ("Action: failed\r\nStatus: 5.2.2\r\n", "sent", "full"),
         ("Action: failed\r\nStatus: 4.2.2\r\n", "sent", "full"),
