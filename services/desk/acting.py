@@ -170,16 +170,18 @@ def _running(case: Case, actor: Actor) -> Case:
 
 
 def answer_in(case: Case, language: str, actor: Actor) -> Case:
-    """Answer in the language that the person asks for; the ground is kept with the case."""
+    """Answer in the language that the person asks for, or in "both"; the ground is kept."""
     _named(actor)
-    if language not in ("fr", "en"):
-        raise Refused("no_such_language", f"{language!r} is not fr or en. {NOTHING_CHANGED}")
-    if language == "en" and ground_of(case) == "legal_person":
+    if language not in ("fr", "en", "both"):
+        raise Refused("no_such_language", f"{language!r} is not fr, en or both. {NOTHING_CHANGED}")
+    if language != "fr" and ground_of(case) == "legal_person":
         raise Refused(
             "legal_person",
             f"{case.reference} comes from a legal person in Québec, which is written to in French "
             f"(C-11 section 16). {NOTHING_CHANGED}",
         )
+    if language == "both":
+        return case.changed(language_ground="both")
     return case.changed(language=language, language_confidence=1.0, language_ground="asked")
 
 

@@ -84,12 +84,14 @@ class Flag(Value):
 
 
 class Triage(Value):
-    """What a message is about, as far as its words say. `happened_on` is the day of the facts."""
+    """What a message is about, as far as its words say. `happened_on` is the day of the facts,
+    `asked_language` the one that the person plainly asks to be answered in."""
 
     kind: MessageKind = "complaint"
     flags: tuple[Flag, ...] = ()
     complainant_kind: ComplainantKind = "natural"
     happened_on: date | None = None
+    asked_language: Language | None = None
 
 
 class DocumentText(Value):
