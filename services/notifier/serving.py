@@ -13,6 +13,7 @@ from services.notifier.breaker import Breaker
 from services.notifier.letter import Letterhead
 from services.notifier.mailer import open_mailer
 from services.notifier.obligations import refuse_missing
+from services.notifier.pace import Pace
 from services.notifier.reminding import LetterKeeper
 from services.notifier.rendering import Renderer
 from services.notifier.resuming import resume_case
@@ -66,7 +67,16 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
     )
     context.conditions.watch("relay", breaker.condition)
     sending = partial(
-        send_notice, store=context.store, clock=context.clock, mailer=mailer, breaker=breaker
+        send_notice,
+        store=context.store,
+        clock=context.clock,
+        mailer=mailer,
+        breaker=breaker,
+        pace=Pace(
+            per_minute=settings.relay_per_minute,
+            per_domain=settings.relay_per_minute_and_domain,
+            unlimited=frozenset(department.mail_domains),
+        ),
     )
     try:
         await consume(

@@ -44,6 +44,11 @@ _log = logging.getLogger(__name__)
 
 #: Budget keys of notices whose save is under way in this process: no count in the store sees them
 #: yet, and a flood has dozens in hand at once. Empty whenever nothing is under way.
+#:
+#: What other notifiers have under way nobody sees: each lets a notice through only while those in
+#: the store and its own are fewer than the limit, so each lets through the limit at most, and all
+#: together the limit times their number, within one moment. Exact counts would cost every
+#: acknowledgement a write on a document that all of them share.
 _under_way: Counter[str] = Counter()
 
 
