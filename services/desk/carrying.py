@@ -37,7 +37,7 @@ def carried(case: Case, notice: Notice, actor: Actor) -> Carried:
     if act.kind == "asked":
         after, said = _asked(after, act, actor)
     elif act.kind == "extended":
-        after, said = _extended(after, act, actor)
+        after, said = _extended(after, act, actor, notice.id)
     else:
         said = ""
     return Carried(after.changed(acted_at=actor.at), said)
@@ -60,7 +60,7 @@ def _asked(case: Case, act: Act, actor: Actor) -> tuple[Case, str]:
     return clocks.paused(case, reason=PIECE_WANTED, by=act.by, at=actor.at), "The clock stands."
 
 
-def _extended(case: Case, act: Act, actor: Actor) -> tuple[Case, str]:
+def _extended(case: Case, act: Act, actor: Actor, notice_id: str) -> tuple[Case, str]:
     """The later day holds only when it was told before the day due."""
     calendar, standards = actor.department.calendar, actor.department.standards
     if act.day is None or any(one.at == act.at for one in case.extensions):
@@ -73,6 +73,6 @@ def _extended(case: Case, act: Act, actor: Actor) -> tuple[Case, str]:
         return case, f"{act.day} does not hold: it was told too late. The answer was due on {due}."
     later = clocks.extended(
         runs, calendar, standards, to_day=act.day, told_at=actor.at, because=act.text, by=act.by,
-        at=act.at,
+        at=act.at, notice_id=notice_id,
     )  # fmt: skip
     return later, f"The answer is now due on {act.day}."

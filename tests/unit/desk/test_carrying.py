@@ -73,7 +73,9 @@ def test_a_later_day_holds_once_it_is_posted_before_the_day_due() -> None:
     acted = extend(POST, MONDAY, "Plus de temps.", until=LATER)
     assert (acted[0].due_on, acted[0].extensions) == (date(2026, 12, 18), ())
     after, said = posted(acted)
-    assert (after.due_on, after.extensions[0].told_at) == (LATER, WEDNESDAY.at)
+    extension = after.extensions[0]
+    assert (after.due_on, extension.told_at) == (LATER, WEDNESDAY.at)
+    assert extension.notice_id == notice_of_act(POST.id, 0)
     assert str(LATER) in said
     again = carried(after, letter_of(after), at(date(2026, 11, 26))).case
     assert again is not None
