@@ -15,6 +15,7 @@ from services.desk.carrying_out import act_in, save_or_refuse, take_up
 from shared.adapters.system_clock import SystemClock
 from shared.department import load_department
 from shared.domain.case import Case
+from shared.domain.way import is_owed, notice_of_act, way_to
 from shared.errors import Refused
 from shared.ports.store import Store
 from shared.runtime.settings import Settings
@@ -40,13 +41,25 @@ def act_on(
 ) -> None:
     """Do one act and say what follows; raise Refused, with nothing changed, when it cannot be."""
     case = _with_case(reference, by, settings, partial(act_in, decide=decide))
+    out.print(f"{case.reference}: {case.acts[-1].kind}. {how_told(case)}", highlight=False)
+
+
+def how_told(case: Case) -> str:
+    """Say how the person is told the last act, and what that asks of somebody."""
     act = case.acts[-1]
-    if case.acknowledge_to or case.complainant.address:
-        out.print(f"{case.reference}: {act.kind}. The person is told by e-mail.", highlight=False)
-    else:
-        out.print(
-            f"{case.reference}: {act.kind}. There is no address to write to.", highlight=False
-        )
+    if not is_owed(case, act):
+        return "There is no address to write to."
+    way = way_to(case)
+    if way == "mail":
+        return "The person is told by e-mail."
+    notice = notice_of_act(case.id, len(case.acts) - 1)[:8]
+    what, how = ("A letter waits to be posted", "posted")
+    if way == "phone":
+        what, how = ("A call waits to be made", "told")
+    return (
+        f"{what}, and counts from then on. Write it with `recours outgoing show {notice} "
+        f"--letter FILE`, then `recours outgoing done {notice} --how {how} --by NAME`."
+    )
 
 
 def change(

@@ -1,4 +1,4 @@
-"""`recours health`: store, bus, and the addresses that should answer."""
+"""`recours health`: store, bus, the addresses that should answer, and what their processes say."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from shared.runtime.settings import Settings, split_address
 from shared.runtime.watching import readiness
 
 PATIENCE = 3.0
+LONGEST_PAGE = 65_536
 
 
 def ask_health(settings: Settings) -> dict[str, str]:
@@ -25,7 +26,7 @@ def ask_health(settings: Settings) -> dict[str, str]:
         found = with_backends(settings, work)
     except RecoursError as error:
         found = {"store": error.code, "bus": "not_asked"}
-    return {**found, **asyncio.run(_doors(settings))}
+    return {**found, **asyncio.run(_doors(settings)), **asyncio.run(_conditions(settings))}
 
 
 async def _doors(settings: Settings) -> dict[str, str]:
@@ -36,6 +37,34 @@ async def _doors(settings: Settings) -> dict[str, str]:
     }
     states = await asyncio.gather(*(_answers(address) for address in doors.values()))
     return dict(zip(doors, states, strict=True))
+
+
+async def _conditions(settings: Settings) -> dict[str, str]:
+    """Return what the health pages of this machine say beyond "ready": of the relay, if a notifier
+    runs in one of these processes."""
+    pages = [one for one in (settings.desk_listen, settings.metrics_listen) if one]
+    found: dict[str, str] = {}
+    for text in await asyncio.gather(*map(_health_page, pages)):
+        told = (line.partition(" ") for line in text.splitlines())
+        found.update({part: state for part, _, state in told if part == "relay"})
+    return found
+
+
+async def _health_page(address: str) -> str:
+    """Return the words of `/health/ready`, "" when nobody answers in time."""
+    host, port = split_address(address)
+    question = f"GET /health/ready HTTP/1.0\r\nHost: {host}\r\n\r\n"
+    try:
+        async with asyncio.timeout(PATIENCE):
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(question.encode())
+            answer = await reader.read(LONGEST_PAGE)
+            while piece := await reader.read(LONGEST_PAGE):
+                answer += piece
+    except (OSError, TimeoutError):
+        return ""
+    writer.close()
+    return answer.partition(b"\r\n\r\n")[2].decode(errors="replace")
 
 
 async def _answers(address: str) -> str:

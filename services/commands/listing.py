@@ -108,10 +108,26 @@ async def show_parked(console: Console, store: Store) -> None:
 
 
 async def notices(store: Store, *, state: str | None, limit: int) -> list[Notice]:
-    """Return notices, newest first; `state` keeps only those in it."""
+    """Return notices, newest first; `state` keeps only those in it. Letters and calls wait: oldest
+    first."""
     where = _in_state(state, get_args(NoticeState))
+    newest = state != "to_print"
     return await store.notices.find(
-        Query(where=where, sort="created_at", descending=True, limit=limit)
+        Query(where=where, sort="created_at", descending=newest, limit=limit)
+    )
+
+
+async def show_waiting_letters(console: Console, store: Store) -> None:
+    """Say how many letters and calls wait for a person, of closed cases too, however long."""
+    waiting = Equal("state", "to_print")
+    oldest = await store.notices.find(Query(where=waiting, sort="created_at", limit=1))
+    if not oldest:
+        return
+    count, since = await store.notices.count(waiting), local(oldest[0].created_at)[:10]
+    console.print(
+        f"{_counted(count, 'letter or call')} to post or tell, the oldest since {since}: "
+        "`recours outgoing list --state to_print`.",
+        highlight=False,
     )
 
 
@@ -132,7 +148,8 @@ def show_notices(console: Console, found: list[Notice]) -> None:
 
 
 def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    many = {"letter or call": "letters or calls"}.get(word, f"{word}s")
+    return f"{number} {word if number == 1 else many}"
 
 
 def _in_state(state: str | None, known: tuple[str, ...]) -> Condition:

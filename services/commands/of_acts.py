@@ -123,9 +123,9 @@ def resume(reference: str, by: By) -> None:
 
 
 def language(
-    reference: str, wanted: Annotated[Literal["fr", "en"], typer.Argument()], by: By
+    reference: str, wanted: Annotated[Literal["fr", "en", "both"], typer.Argument()], by: By
 ) -> None:
-    """Answer a person in the language they ask for."""
+    """Answer a person in the language they ask for, or in both."""
     from services.commands.acting_on_case import change
     from services.desk import acting
 

@@ -28,6 +28,7 @@ def outgoing_list(
 
     async def work(store: Store, _: object) -> None:
         listing.show_notices(out, await listing.notices(store, state=state, limit=limit))
+        await listing.show_waiting_letters(out, store)
 
     with_backends(read_settings(), work)
 
@@ -55,10 +56,10 @@ def outgoing_done(
     how: Annotated[Carried, typer.Option(help="posted, or told by phone.")],
 ) -> None:
     """Record that a letter was posted, or told by phone, to a person without e-mail."""
-    from services.commands.acting_on_notices import act_on_notice, posted, told
+    from services.commands.acting_on_notices import posted, told
+    from services.commands.carrying_letters import carry
 
-    act = {"posted": posted, "told": told}[how]
-    act_on_notice(act, notice, read_settings(), out, by=by, done=f"is {how}")
+    carry({"posted": posted, "told": told}[how], notice, read_settings(), out, by=by, how=how)
 
 
 @outgoing.command("release")

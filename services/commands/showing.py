@@ -28,6 +28,7 @@ from shared.runtime.settings import Settings
 _REPORTS: dict[str, str] = {
     "delivered": "their server has it,",
     "delayed": "their server still tries,",
+    "passed_on": "passed on to a server that reports nothing,",
     "full": "came back, mailbox full,",
     "refused": "came back, refused,",
     "dead": "came back, no such address,",
@@ -124,7 +125,8 @@ def _show_acts(out: Console, case: Case) -> None:
         out.print(f"level     {case.level}, see {case.second_level or case.first_level}")
     if case.closing:
         told = case.closing.told
-        how = f"recourses told by {told.how} on {told.on}" if told else "the person is satisfied"
+        day = f"on {told.on}" if told and told.on else "once the notice below was posted or told"
+        how = f"recourses told by {told.how} {day}" if told else "the person is satisfied"
         out.print(f"outcome   {case.closing.outcome}, {case.closing.motive}; {how}")
     if case.satisfaction:
         out.print(f"satisfied {case.satisfaction.answer}")

@@ -16,6 +16,7 @@ from shared.domain.case import Case
 from shared.domain.delays import moved, running_pause
 from shared.domain.language import ground_of
 from shared.domain.recourse import Since
+from shared.domain.way import waits_for_a_person, way_to
 from shared.errors import Refused
 from shared.events import CaseActed, caused_by
 
@@ -71,7 +72,7 @@ def ask(case: Case, actor: Actor, text: str, *, by_day: date | None = None) -> A
         raise Refused("day_past", f"{by_day} is not after today. {NOTHING_CHANGED}")
     pauses = actor.today <= _due_on(case, actor)
     act = _act("asked", actor, text, day=by_day).model_copy(update={"pauses": pauses})
-    if pauses and running_pause(case.pauses) is None:
+    if pauses and running_pause(case.pauses) is None and not waits_for_a_person(case, act):
         case = clocks.paused(case, reason=PIECE_WANTED, by=act.by, at=actor.at)
     return _after(case, act)
 
@@ -92,6 +93,8 @@ def extend(case: Case, actor: Actor, text: str, *, until: date) -> Acted:
         message = f"{until} is no business day after {due}. {NOTHING_CHANGED}"
         raise Refused("no_later_day", message)
     act = _act("extended", actor, text, day=until)
+    if waits_for_a_person(case, act):
+        return _after(case, act)  # the day moves when the letter is posted: see `carrying`
     # The notice is saved with the act, and leaves at once: it is told today
     later = clocks.extended(
         _running(case, actor),
@@ -110,7 +113,7 @@ def answer(case: Case, actor: Actor, text: str) -> Acted:
     """Send the unit's answer; the case stays open until it is closed with an outcome."""
     _refuse_unless_open(case)
     _refuse_unwritable(case)
-    return _after(_answered(_running(case, actor), actor), _act("answer", actor, text))
+    return _after(_running(case, actor), _act("answer", actor, text))
 
 
 def thank(case: Case, actor: Actor, text: str) -> Acted:
@@ -122,7 +125,7 @@ def thank(case: Case, actor: Actor, text: str) -> Acted:
             f"{case.reference} was read as a {case.kind}, not as thanks. {NOTHING_CHANGED} "
             "Close it with an outcome.",
         )
-    ended = _answered(_running(case, actor), actor).changed(state="closed")
+    ended = _running(case, actor).changed(state="closed")
     return _after(ended, _act("thanks", actor, text))
 
 
@@ -135,8 +138,8 @@ def close(case: Case, actor: Actor, text: str, ending: Ending) -> Acted:
     if told is None and not ending.said_satisfied:
         raise Refused(
             "recourse_not_told",
-            f"{case.reference} has no address to write to, so nobody told the person their "
-            f"recourses. {NOTHING_CHANGED} Tell them, then say --told-orally DAY or "
+            f"{case.reference} has no e-mail, no postal address and no phone, so nobody told the "
+            f"person their recourses. {NOTHING_CHANGED} Tell them, then say --told-orally DAY or "
             "--told-by-letter DAY; or --satisfied, if they said so.",
         )
     closing = Closing(
@@ -149,7 +152,7 @@ def close(case: Case, actor: Actor, text: str, ending: Ending) -> Acted:
         known=dict(ending.known),
     )
     _refuse_days_to_come(closing, actor)
-    ended = _answered(_running(case, actor), actor).changed(state="closed", closing=closing)
+    ended = _running(case, actor).changed(state="closed", closing=closing)
     return _after(ended, act)
 
 
@@ -170,26 +173,25 @@ def _running(case: Case, actor: Actor) -> Case:
     return clocks.resumed(case, calendar, standards, at=actor.at, how="person", by=by)
 
 
-def _answered(case: Case, actor: Actor) -> Case:
-    return case.changed(answered_at=case.answered_at or actor.at)
-
-
 def answer_in(case: Case, language: str, actor: Actor) -> Case:
-    """Answer in the language that the person asks for; the ground is kept with the case."""
+    """Answer in the language that the person asks for, or in "both"; the ground is kept."""
     _named(actor)
-    if language not in ("fr", "en"):
-        raise Refused("no_such_language", f"{language!r} is not fr or en. {NOTHING_CHANGED}")
-    if language == "en" and ground_of(case) == "legal_person":
+    if language not in ("fr", "en", "both"):
+        raise Refused("no_such_language", f"{language!r} is not fr, en or both. {NOTHING_CHANGED}")
+    if language != "fr" and ground_of(case) == "legal_person":
         raise Refused(
             "legal_person",
             f"{case.reference} comes from a legal person in Québec, which is written to in French "
             f"(C-11 section 16). {NOTHING_CHANGED}",
         )
+    if language == "both":
+        return case.changed(language_ground="both")
     return case.changed(language=language, language_confidence=1.0, language_ground="asked")
 
 
 def _told(case: Case, actor: Actor, ending: Ending) -> RecourseTold | None:
-    """Return how the person is told their recourses: by the closing mail where there is one."""
+    """Return how the person is told their recourses: by the closing mail, letter or call where
+    there is one. A letter is no day yet: it waits for somebody to post it."""
     live = [one.id for one in actor.department.recourses if one.live_on(actor.today)]
     if not live:
         raise Refused("no_recourse", f"recourses.toml has none in force today. {NOTHING_CHANGED}")
@@ -199,13 +201,20 @@ def _told(case: Case, actor: Actor, ending: Ending) -> RecourseTold | None:
         return RecourseTold.model_validate(
             {"how": how, "on": ending.told_on, "by": by, "recourses": tuple(live)}
         )
-    if not _is_writable(case):
+    way = way_to(case)
+    if way is None:
         return None
-    return RecourseTold(how="notice", on=actor.today, by=by, recourses=tuple(live))
+    if way == "mail":
+        return RecourseTold(how="notice", on=actor.today, by=by, recourses=tuple(live))
+    by_hand = "letter" if way == "post" else "orally"
+    return RecourseTold.model_validate(
+        {"how": by_hand, "on": None, "by": by, "recourses": tuple(live)}
+    )
 
 
 def _refuse_days_to_come(closing: Closing, actor: Actor) -> None:
-    days = [*closing.known.values(), *([closing.told.on] if closing.told else [])]
+    told_on = closing.told.on if closing.told else None
+    days = [*closing.known.values(), *([told_on] if told_on else [])]
     late = max(days, default=actor.today)
     if late > actor.today:
         raise Refused("day_to_come", f"{late} has not come yet. {NOTHING_CHANGED}")
@@ -226,8 +235,9 @@ def _after(case: Case, act: Act) -> Acted:
     _refuse_given_again(case, act)
     number = len(case.acts)
     event_id = caused_by(case.id, f"act.{number}")
-    contacted = case.contacted_at or act.at
-    acted = case.changed(acts=(*case.acts, act), acted_at=act.at, contacted_at=contacted)
+    acted = case.changed(acts=(*case.acts, act), acted_at=act.at)
+    if not waits_for_a_person(acted, act):
+        acted = told_at(acted, act, act.at)
     return acted, CaseActed(id=event_id, at=act.at, case_id=case.id, act=number)
 
 
@@ -240,6 +250,14 @@ def _refuse_given_again(case: Case, act: Act) -> None:
             f"{case.reference} has this {act.kind} of yours already, word for word. "
             f"{NOTHING_CHANGED} The person is told once: see `recours show {case.reference}`.",
         )
+
+
+def told_at(case: Case, act: Act, at: datetime) -> Case:
+    """Return the case once the person has the act: ours got in touch then, or answered."""
+    answered = at if act.kind in ("answer", "closed", "thanks") else None
+    return case.changed(
+        contacted_at=case.contacted_at or at, answered_at=case.answered_at or answered
+    )
 
 
 def _named(actor: Actor) -> str:
@@ -257,16 +275,13 @@ def _due_on(case: Case, actor: Actor) -> date:
     return moved(calendar, due, pause, actor.today) if pause else due
 
 
-def _is_writable(case: Case) -> bool:
-    return bool(case.acknowledge_to or case.complainant.address)
-
-
 def _refuse_unwritable(case: Case) -> None:
-    if not _is_writable(case):
+    if way_to(case) is None:
         raise Refused(
             "no_address",
-            f"{case.reference} has no address to write to. {NOTHING_CHANGED} Reach the person by "
-            "telephone or by post.",
+            f"{case.reference} has no e-mail, no postal address and no phone: nothing can be told. "
+            f"{NOTHING_CHANGED} When the person comes by, tell them, and close the case with "
+            "--told-orally DAY.",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -44,9 +45,11 @@ def build_app(
     desk_url: str,
     public_url: str = "",
     children: Children | None = None,
+    conditions: Callable[[], dict[str, str]] = dict,
 ) -> FastAPI:
     """Return the application of the desk. The two addresses are the bases of links; `children`
-    turn documents into pictures, and start when the first is asked for."""
+    turn documents into pictures, and start when the first is asked for; `conditions` are shown on
+    /health/ready."""
     desk_url, public_url = desk_url.rstrip("/"), public_url.rstrip("/")
     desk = Desk(
         store=store,
@@ -65,17 +68,20 @@ def build_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        routes=[*_common_routes(desk), *(r for code in LANGUAGES for r in _pages(desk, code))],
+        routes=[
+            *_common_routes(desk, conditions),
+            *(r for code in LANGUAGES for r in _pages(desk, code)),
+        ],
         exception_handlers={404: partial(_missing, desk), 405: partial(_missing, desk)},
     )
     app.add_middleware(Guard, sorry=bytes(refusal(desk, "fr", "down", 500).body))
     return app
 
 
-def _common_routes(desk: Desk) -> list[Route]:
+def _common_routes(desk: Desk, conditions: Callable[[], dict[str, str]]) -> list[Route]:
     return [
         Route("/", partial(_home, "fr")),
-        *common_routes(desk.store),
+        *common_routes(desk.store, conditions),
     ]
 
 

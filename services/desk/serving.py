@@ -25,6 +25,7 @@ async def desk(context: Context) -> AsyncIterator[dict[str, str]]:
         desk_url=context.settings.desk_url,
         public_url=context.settings.public_url,
         children=children,
+        conditions=context.conditions.now,
     )
     bound = listen("RECOURS_DESK_LISTEN", context.settings.desk_listen)
     proxies = addresses_in(context.settings.web_proxies)

@@ -15,10 +15,11 @@ from shared.domain.reading import Bounce, ReportSays
 _WEIGHT: dict[ReportSays | str, int] = {
     "": 0,
     "delayed": 1,
-    "delivered": 2,
-    "full": 3,
-    "refused": 3,
-    "dead": 4,
+    "passed_on": 2,
+    "delivered": 3,
+    "full": 4,
+    "refused": 4,
+    "dead": 5,
 }
 
 #: A report on a notice that no server has taken is none, whoever wrote it.
@@ -37,4 +38,6 @@ def after_report(notice: Notice, bounce: Bounce, at: datetime) -> Notice | None:
         return noted.changed(state="permanent", last_error="bounced")
     if bounce.says == "delivered":
         return noted.changed(state="delivered", last_error="")
+    if bounce.says == "passed_on":
+        return noted.changed(last_error="")
     return noted.changed(last_error=f"bounced_{bounce.says}")

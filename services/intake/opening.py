@@ -19,7 +19,12 @@ from services.intake.forwards import day_of
 from services.intake.identity import case_id_for
 from services.intake.proposals import triage_of, with_flags
 from services.intake.threads import Home, claims_of
-from services.intake.triage import answers_by_itself, first_case, participants_of
+from services.intake.triage import (
+    answers_by_itself,
+    first_case,
+    in_language_asked,
+    participants_of,
+)
 from services.intake.understood import Ours, Understood
 from services.intake.unpacking import left_to_a_person
 from shared.domain.case import Case
@@ -217,6 +222,7 @@ async def _add(case: Case, came: Came, event: EnvelopeReceived, *, store: Store)
     )
     message_ids = (*case.message_ids, *([reading.message_id] if reading.message_id else []))
     participants = (*case.participants, *participants_of(envelope, reading))
+    case = case if reading.automatic else in_language_asked(case, came.triage)
     await store.cases.save(
         case.changed(
             envelope_ids=(*case.envelope_ids, envelope.id),

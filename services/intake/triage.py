@@ -65,7 +65,17 @@ def first_case(
     )
     original = original_of(envelope, reading, addresses=addresses, staff_domains=staff_domains)
     case = handed_in(case, original) if original else case
+    case = in_language_asked(case, proposed)
     return case.changed(language_ground=ground_of(case))
+
+
+def in_language_asked(case: Case, proposed: Triage) -> Case:
+    """Return the case in the language that the person plainly asks for, beyond the form's and that
+    of their words; `ground_of` keeps a legal person in French all the same."""
+    asked = proposed.asked_language
+    if asked is None:
+        return case
+    return case.changed(language=asked, language_confidence=1.0, language_ground="asked")
 
 
 def handed_in(case: Case, original: Original) -> Case:

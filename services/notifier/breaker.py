@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from services.notifier.relay_connection import ABOUT_US, IN_DATA, NotConnected
 from shared.errors import Postponed, RecoursError
+from shared.runtime.conditions import OK
 
 if TYPE_CHECKING:
     from shared.runtime.metrics import Metrics
@@ -46,11 +47,21 @@ class Breaker:
         self._now = now
         self._in_a_row = 0
         self._next_try: float | None = None
+        self._code = ""
 
     @property
     def paused(self) -> bool:
         """Whether the relay is being left alone."""
         return self._next_try is not None
+
+    def condition(self) -> str:
+        """Return what `/health/ready` says of the relay."""
+        if not self.paused:
+            return OK
+        return (
+            f"degraded: it does not work ({self._code}). Mail is kept and tried every "
+            f'{self._pause:g} s; see "The relay is paused" in docs/operations.md'
+        )
 
     def ask(self) -> None:
         """Return when a mail may be tried; raise Postponed when the relay is left alone.
@@ -80,6 +91,7 @@ class Breaker:
 
     def _failed(self, code: str) -> None:
         self._in_a_row += 1
+        self._code = code
         if self._in_a_row >= self._most and self._next_try is None:
             self._next_try = self._now() + self._pause
             self._show(1)

@@ -23,10 +23,11 @@ from shared.domain.case import Case
 from shared.domain.clocks import Due, due_days, sort_by
 from shared.domain.keys import desk_path, reply_address
 from shared.domain.language import languages_of
-from shared.domain.notice import NoticeKind, Way
+from shared.domain.notice import NoticeKind
 from shared.domain.place import Evidence, EvidenceKind
 from shared.domain.standards import AlertKind
 from shared.domain.unit import Unit
+from shared.domain.way import way_to, way_without_mail
 from shared.errors import Transient
 
 #: A unit's link to a case is good for this long; the desk asks for an account afterwards.
@@ -83,16 +84,6 @@ def unit_of(case: Case, department: Department) -> Unit | None:
     return unit
 
 
-def way_without_mail(case: Case) -> Way | None:
-    """Return how a person who gave no address in the form is acknowledged, None when by mail or
-    not at all. A letter goes before a call: it can be kept."""
-    if case.acknowledge_to or case.channel != "form" or case.tray != "ordinary":
-        return None
-    if case.complainant.postal_address:
-        return "post"
-    return "phone" if case.complainant.phone else None
-
-
 def why(evidence: tuple[Evidence, ...]) -> str:
     """Return the kind of the clue that weighs most, or "person" when there is none."""
     kinds = (clue.kind for clue in evidence)
@@ -122,7 +113,7 @@ def _to_person(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> 
         "due_on": days[-1],
         "answer_days": len(days) - 1,
         "open_days": days,
-        "on_paper": not case.acknowledge_to,
+        "on_paper": not _address_of(kind, case),
         "hand_on_by": _hand_on_by(case, department),
         "has_unit": case.assignment is not None,
         "first_level": case.first_level or "",
@@ -163,6 +154,8 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
         "summary": shortened(case.summary),
         "documents": case.documents,
         "without_mail": way_without_mail(case) or "",
+        "way": way_to(case) or "",
+        "waiting_since": department.calendar.day_of(case.acted_at or case.received_at),
         "contact_due_on": _contact_due_on(case, department),
         "due_on": _open_days(case, department)[-1],
         "clues": _clues(evidence),

@@ -173,12 +173,16 @@ class RelayMailer:
         self._idle: list[tuple[RelayConnection, float]] = []
 
     async def send(self, *, notice_id: str, mail_from: str, rcpt_to: str, raw: bytes) -> None:
-        """See `Mailer.send`. `notice_id` is for mailers that keep files."""
-        del notice_id
+        """See `Mailer.send`. `notice_id` comes back in reports."""
         async with self._places:
             deadline = asyncio.get_running_loop().time() + self._timeout
             mail = partial(
-                self._deliver, mail_from=mail_from, rcpt_to=rcpt_to, raw=raw, deadline=deadline
+                self._deliver,
+                notice_id=notice_id,
+                mail_from=mail_from,
+                rcpt_to=rcpt_to,
+                raw=raw,
+                deadline=deadline,
             )
             while kept := self._kept():
                 with suppress(Gone):
@@ -204,6 +208,7 @@ class RelayMailer:
         self,
         connection: RelayConnection,
         *,
+        notice_id: str,
         mail_from: str,
         rcpt_to: str,
         raw: bytes,
@@ -211,7 +216,11 @@ class RelayMailer:
     ) -> None:
         try:
             await connection.deliver(
-                mail_from=mail_from, rcpt_to=rcpt_to, raw=raw, deadline=deadline
+                notice_id=notice_id,
+                mail_from=mail_from,
+                rcpt_to=rcpt_to,
+                raw=raw,
+                deadline=deadline,
             )
         finally:
             if connection.usable:
@@ -235,6 +244,7 @@ class RelayMailer:
             cast("asyncio.Transport", client.transport),
             pipelining=client.supports_extension("pipelining"),
             smtputf8=client.supports_extension("smtputf8"),
+            dsn=client.supports_extension("dsn"),
         )
 
 

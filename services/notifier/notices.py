@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from services.notifier.composing import unit_of, way_without_mail
+from services.notifier.composing import unit_of
 from shared.department import Department
 from shared.domain.case import Case
 from shared.domain.document import derived_id, instant
 from shared.domain.keys import Keys
 from shared.domain.notice import NoticeKind
 from shared.domain.reading import FlagName
+from shared.domain.way import is_owed, notice_of_act, way_to, way_without_mail
 from shared.events import CaseActed, CaseAssigned, CaseHeld, MessageAdded
 
 CaseEvent = CaseAssigned | CaseHeld | CaseActed | MessageAdded
@@ -100,7 +101,7 @@ def _first_answer(case: Case, kind: NoticeKind) -> tuple[Owed, ...]:
     elif _has(case, "possible_review"):
         kind = "acknowledgement_review"
     address = case.acknowledge_to
-    if kind != "escalated" and way_without_mail(case):
+    if way_without_mail(case) if kind != "escalated" else way_to(case) in ("post", "phone"):
         return (Owed(kind, derived_id("notice", case.id, "acknowledgement", "without mail")),)
     if kind == "escalated":
         address = address or case.complainant.address
@@ -112,18 +113,19 @@ def _first_answer(case: Case, kind: NoticeKind) -> tuple[Owed, ...]:
 
 
 def _acted(case: Case, event: CaseActed) -> tuple[Owed, ...]:
-    """Each act is told once; whoever has no address is reached by the unit in another way."""
-    if not (case.acknowledge_to or case.complainant.address) or event.act >= len(case.acts):
+    """Each act is told once, by mail or by a letter or call that waits for a person."""
+    if event.act >= len(case.acts) or not is_owed(case, case.acts[event.act]):
         return ()
     kind = case.acts[event.act].kind
-    return (Owed(kind, derived_id("notice", case.id, "act", str(event.act)), act=event.act),)
+    return (Owed(kind, notice_of_act(case.id, event.act), act=event.act),)
 
 
 def _moved(case: Case) -> tuple[Owed, ...]:
     """Tell the person of another unit; one that nobody had before is in the acknowledgement."""
-    if not _came_from_a_unit(case) or not case.acknowledge_to:
+    if not _came_from_a_unit(case):
         return ()
-    if not {IN_TEXT_ONLY}.issuperset(case.silent_because):
+    by_mail = case.acknowledge_to and {IN_TEXT_ONLY}.issuperset(case.silent_because)
+    if not by_mail and not way_without_mail(case):
         return ()
     return (Owed("moved", derived_id("notice", case.id, "moved", str(len(case.moves)))),)
 

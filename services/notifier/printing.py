@@ -33,13 +33,15 @@ _SHEET = """
 def letter_to_print(raw: bytes, person: Complainant) -> str:
     """Return the letter of a notice's mail as one HTML page that fetches nothing.
 
-    Whom it goes to stands at its top: the name and postal address that the person gave.
+    Whom it goes to stands at its top: the name and postal address that the person gave, or the
+    phone of one who gave no address.
     """
     mail = email.message_from_bytes(raw, policy=email.policy.default)
     part = mail.get_body(("html",))
     html = str(part.get_content()) if part else ""
     head, end_of_head, body = html.partition("</head>")
     before, begins, words = body.partition("<body>")
-    lines = [line for line in (person.name, person.organisation, person.postal_address) if line]
+    where = person.postal_address or person.phone
+    lines = [line for line in (person.name, person.organisation, where) if line]
     address = Markup('<p class="to">{}</p>').format(escape("\n".join(lines)))
     return f"{head}{_SHEET}{end_of_head}{before}{begins}\n{address}{words}"

@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 
+from services.notifier import delivery_reports
 from services.notifier.relay_replies import Garbled, Replies
 from shared.errors import RecoursError, Transient
 
@@ -47,12 +48,15 @@ class NotConnected(Transient):
 class RelayConnection(asyncio.Protocol):
     """Takes over a transport on which the relay has answered EHLO; one mail at a time."""
 
-    def __init__(self, transport: asyncio.Transport, *, pipelining: bool, smtputf8: bool) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, *, pipelining: bool, smtputf8: bool, dsn: bool = False
+    ) -> None:
         """The extensions are those that the relay announced, after STARTTLS if that was done."""
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._pipelining = pipelining
         self._smtputf8 = smtputf8
+        self._dsn = dsn
         self._replies = Replies()
         self._codes: list[int] = []
         self._awaited = 0
@@ -67,13 +71,25 @@ class RelayConnection(asyncio.Protocol):
         """Whether another mail may be tried on it."""
         return not (self._closed or self._transport.is_closing())
 
-    async def deliver(self, *, mail_from: str, rcpt_to: str, raw: bytes, deadline: float) -> None:
+    async def deliver(
+        self,
+        *,
+        notice_id: str,
+        mail_from: str,
+        rcpt_to: str,
+        raw: bytes,
+        deadline: float,
+    ) -> None:
         """Return when the relay has taken the mail; `deadline` is a time of the loop.
 
         Raise Gone, Rejected or Transient, the latter with IN_DATA when the mail may have been
         taken. Whatever is raised, the connection is fit for another mail or no longer `usable`.
         """
-        commands = self._envelope(mail_from, rcpt_to)
+        of_mail = of_rcpt = ""
+        if self._dsn:
+            of_mail = delivery_reports.of_mail(notice_id)
+            of_rcpt = delivery_reports.of_rcpt(rcpt_to, mail_from, raw)
+        commands = self._envelope(mail_from, rcpt_to, of_mail, of_rcpt)
         timer = self._loop.call_at(deadline, self._expire)
         try:
             await self._offer(commands)
@@ -138,8 +154,10 @@ class RelayConnection(asyncio.Protocol):
 
     # What we say
 
-    def _envelope(self, mail_from: str, rcpt_to: str) -> tuple[bytes, bytes, bytes]:
-        """Return MAIL, RCPT and DATA as they go on the wire."""
+    def _envelope(
+        self, mail_from: str, rcpt_to: str, of_mail: str, of_rcpt: str
+    ) -> tuple[bytes, bytes, bytes]:
+        """Return MAIL, RCPT and DATA as they go on the wire, with what was asked for of reports."""
         if _UNFIT.search(mail_from) or _UNFIT.search(rcpt_to):
             raise Rejected("address_malformed")
         utf8 = not (rcpt_to.isascii() and mail_from.isascii())
@@ -147,8 +165,8 @@ class RelayConnection(asyncio.Protocol):
             raise Rejected("relay_no_smtputf8")
         option = " SMTPUTF8" if utf8 else ""
         try:
-            mail = f"MAIL FROM:<{mail_from}>{option}\r\n".encode()
-            return mail, f"RCPT TO:<{rcpt_to}>\r\n".encode(), b"DATA\r\n"
+            mail = f"MAIL FROM:<{mail_from}>{option}{of_mail}\r\n".encode()
+            return mail, f"RCPT TO:<{rcpt_to}>{of_rcpt}\r\n".encode(), b"DATA\r\n"
         except UnicodeEncodeError:  # half of a surrogate pair
             raise Rejected("address_malformed") from None
 

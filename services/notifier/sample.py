@@ -31,7 +31,14 @@ from shared.domain.unit import Unit
 RECEIVED = datetime(2026, 11, 20, 14, 41, tzinfo=UTC)
 _CASE_ID = derived_id("case", "sample")
 #: Days for which a case has been there when an alert of this kind is shown.
-_AGES: dict[NoticeKind, int] = {"late": 31, "unsorted": 5, "unread": 5, "reminder": 25, "idle": 11}
+_AGES: dict[NoticeKind, int] = {
+    "late": 31,
+    "unsorted": 5,
+    "unread": 5,
+    "reminder": 25,
+    "idle": 11,
+    "unposted": 4,
+}
 _TEXTS: dict[ActKind, dict[Language, str]] = {
     "asked": {
         "fr": "Il nous manque la lettre du 16 octobre.\nUne photo suffit.",
@@ -209,6 +216,7 @@ def sample_standards() -> Standards:
             AlertRule(
                 kind="unread", tell=("unit", "complaints_office"), after_days=1, again_days=2
             ),
+            AlertRule(kind="unposted", tell=("unit",), after_days=2, again_days=3),
         ),
     )
 

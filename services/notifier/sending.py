@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from services.notifier.breaker import Breaker
     from services.notifier.mailer import Mailer
+    from services.notifier.pace import Pace
     from shared.domain.notice import Notice
     from shared.events import NoticeRequested
     from shared.ports.clock import Clock
@@ -48,12 +49,14 @@ async def send_notice(
     clock: Clock,
     mailer: Mailer,
     breaker: Breaker | None = None,
+    pace: Pace | None = None,
 ) -> None:
     """Send the notice unless it has ended; raise Transient when it must be tried again.
 
     An event that came before a person asked once more is void.
 
-    Raise Postponed, with nothing touched, while the `breaker` leaves the relay alone.
+    Raise Postponed, with nothing touched, while the `breaker` leaves the relay alone or the `pace`
+    is used up.
     """
     if breaker is not None:
         breaker.ask()
@@ -63,6 +66,8 @@ async def send_notice(
     raw = await store.notices.raw(notice.id)
     if raw is None:
         raise Poison("notice_without_mail", f"notice {notice.id} has no mail beside it")
+    if pace is not None:
+        pace.ask(notice)
     begun = await _begin(notice, store=store, now=clock.now())
     try:
         with breaker.watching() if breaker else nullcontext():

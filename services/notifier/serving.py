@@ -13,6 +13,8 @@ from services.notifier.breaker import Breaker
 from services.notifier.letter import Letterhead
 from services.notifier.mailer import open_mailer
 from services.notifier.obligations import refuse_missing
+from services.notifier.pace import Pace
+from services.notifier.reminding import LetterKeeper
 from services.notifier.rendering import Renderer
 from services.notifier.resuming import resume_case
 from services.notifier.sending import give_notice_up, send_notice
@@ -54,24 +56,27 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
         await resume_case(event, store=context.store, department=department)
         await telling(event)
 
-    timekeeper = Timekeeper(
-        context.store,
-        context.clock,
-        Letterhead(
-            department,
-            context.keys,
-            settings.public_url.rstrip("/"),
-            settings.desk_url.rstrip("/"),
-        ),
-        renderer,
-        context.doors,
+    head = Letterhead(
+        department, context.keys, settings.public_url.rstrip("/"), settings.desk_url.rstrip("/")
     )
+    timekeeper = Timekeeper(context.store, context.clock, head, renderer, context.doors)
+    letters = LetterKeeper(context.store, context.clock, head, renderer, context.doors)
     mailer = open_mailer(settings.relay, connections=settings.relay_connections)
     breaker = Breaker(
         failures=settings.relay_failures, pause=settings.relay_pause, metrics=context.metrics
     )
+    context.conditions.watch("relay", breaker.condition)
     sending = partial(
-        send_notice, store=context.store, clock=context.clock, mailer=mailer, breaker=breaker
+        send_notice,
+        store=context.store,
+        clock=context.clock,
+        mailer=mailer,
+        breaker=breaker,
+        pace=Pace(
+            per_minute=settings.relay_per_minute,
+            per_domain=settings.relay_per_minute_and_domain,
+            unlimited=frozenset(department.mail_domains),
+        ),
     )
     try:
         await consume(
@@ -97,7 +102,11 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
             doors=context.doors,
             when_dead=partial(give_notice_up, store=context.store, clock=context.clock),
         )
-        async with _beside(keep_time(timekeeper.round, every=settings.timekeeping_seconds)):
+        every = settings.timekeeping_seconds
+        async with (
+            _beside(keep_time(timekeeper.round, every=every)),
+            _beside(keep_time(letters.round, every=every)),
+        ):
             yield {}
     finally:
         await context.bus.stop_consuming()

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from services.notifier.budgets import Budget, budgets_for
-from services.notifier.composing import compose, way_without_mail
+from services.notifier.composing import compose
 from services.notifier.letter import Letter, Letterhead
 from services.notifier.notices import (
     IN_TEXT_ONLY,
@@ -24,7 +24,8 @@ from services.notifier.notices import (
     unsendable,
 )
 from shared.domain.keys import verp_address
-from shared.domain.notice import Notice
+from shared.domain.notice import Notice, Way
+from shared.domain.way import way_to, way_without_mail
 from shared.errors import Poison
 from shared.events import requested
 
@@ -43,6 +44,11 @@ _log = logging.getLogger(__name__)
 
 #: Budget keys of notices whose save is under way in this process: no count in the store sees them
 #: yet, and a flood has dozens in hand at once. Empty whenever nothing is under way.
+#:
+#: What other notifiers have under way nobody sees: each lets a notice through only while those in
+#: the store and its own are fewer than the limit, so each lets through the limit at most, and all
+#: together the limit times their number, within one moment. Exact counts would cost every
+#: acknowledgement a write on a document that all of them share.
 _under_way: Counter[str] = Counter()
 
 
@@ -93,7 +99,7 @@ async def keep_letter(
     there already."""
     message_id = message_id_for(owed.notice_id, head.keys, head.department)
     mail = renderer.render(letter, message_id=message_id, at=now)
-    way = way_without_mail(case) if letter.role == "complainant" else None
+    way = _carried_way(letter, case)
     with _reserved(() if way else budgets_for(letter, case, now)) as budgets:
         because = (
             ""
@@ -119,6 +125,14 @@ async def keep_letter(
         if added and because:
             _log.warning("notice withheld", extra={"notice_id": notice.id, "because": because})
         return added
+
+
+def _carried_way(letter: Letter, case: Case) -> Way | None:
+    """Return how a person carries the letter, None when it goes by mail."""
+    if letter.role != "complainant":
+        return None
+    way = way_without_mail(case) if letter.automatic else way_to(case)
+    return None if way == "mail" else way
 
 
 def _waits_for_a_person(letter: Letter, case: Case) -> bool:

@@ -37,10 +37,14 @@ class Act(Value):
 
 
 class RecourseTold(Value):
-    """That the person was told their recourses: how, when, by whom, and which."""
+    """That the person was told their recourses: how, when, by whom, and which.
+
+    `on` is None when they stand in the letter or call of the closing, which waits for a person:
+    its notice says when it was posted or told.
+    """
 
     how: Literal["notice", "orally", "letter"]
-    on: date
+    on: date | None
     by: str
     recourses: tuple[str, ...] = ()
 

@@ -18,8 +18,9 @@ NO_DAY_YET = "9999-12-31"
 State = Literal["opened", "held", "assigned", "closed"]
 Tray = Literal["ordinary", "automatic", "spam", "unreadable"]
 #: Why a case is answered in its language. "unsure" is answered in both, "legal_person" in French
-#: (C-11 section 16); "wrote" is the language of the message, "form" and "asked" are choices.
-LanguageGround = Literal["form", "wrote", "asked", "unsure", "legal_person"]
+#: (C-11 section 16); "wrote" is the language of the message, "form" and "asked" are choices, and
+#: "both" is what a person of the department chose for somebody who uses both.
+LanguageGround = Literal["form", "wrote", "asked", "both", "unsure", "legal_person"]
 
 
 class Complainant(Value):

@@ -18,8 +18,8 @@ def ground_of(case: Case) -> LanguageGround:
     """Return why the case is answered in the language that `languages_of` gives."""
     if case.complainant.kind == "legal" and not _is_outside(case):
         return "legal_person"
-    if case.language_ground == "asked":
-        return "asked"
+    if case.language_ground in ("asked", "both"):
+        return case.language_ground
     if case.channel == "form":
         return "form"
     return "wrote" if case.language_confidence >= SURE_OF_LANGUAGE else "unsure"
@@ -30,7 +30,7 @@ def languages_of(case: Case) -> tuple[Language, ...]:
     ground = ground_of(case)
     if ground == "legal_person":
         return ("fr",)
-    return ("fr", "en") if ground == "unsure" else (case.language,)
+    return ("fr", "en") if ground in ("unsure", "both") else (case.language,)
 
 
 def _is_outside(case: Case) -> bool:

@@ -41,6 +41,7 @@ NoticeKind = Literal[
     "unread",
     "reminder",
     "idle",
+    "unposted",
     "undelivered",
     "unit_unreachable",
 ]

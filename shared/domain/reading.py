@@ -38,9 +38,10 @@ class Attachment(Value):
     inline: bool = False
 
 
-#: What a delivery report says of a mail: it arrived; it is tried further; it came back because
-#: the mailbox is full, because the mail was refused, because there is no such address.
-ReportSays = Literal["delivered", "delayed", "full", "refused", "dead"]
+#: What a delivery report says of a mail: it arrived; it went on to a system that reports nothing;
+#: it is tried further; it came back because the mailbox is full, because the mail was refused,
+#: because there is no such address.
+ReportSays = Literal["delivered", "passed_on", "delayed", "full", "refused", "dead"]
 
 
 class Bounce(Value):
@@ -83,12 +84,14 @@ class Flag(Value):
 
 
 class Triage(Value):
-    """What a message is about, as far as its words say. `happened_on` is the day of the facts."""
+    """What a message is about, as far as its words say. `happened_on` is the day of the facts,
+    `asked_language` the one that the person plainly asks to be answered in."""
 
     kind: MessageKind = "complaint"
     flags: tuple[Flag, ...] = ()
     complainant_kind: ComplainantKind = "natural"
     happened_on: date | None = None
+    asked_language: Language | None = None
 
 
 class DocumentText(Value):

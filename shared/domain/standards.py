@@ -14,8 +14,9 @@ from shared.domain.document import Value
 #: acknowledge: the person knows that it came in · contact: a person of ours gets in touch · answer:
 #: in writing · idle: nobody does anything · sorting: a held case gets its unit
 StandardName = Literal["acknowledge", "contact", "answer", "idle", "sorting"]
-#: What may go wrong with a case, the gravest first.
-AlertKind = Literal["late", "unsorted", "unread", "reminder", "idle"]
+#: What may go wrong with a case, the gravest first; "unposted" is about a letter or a call to the
+#: person, of a closed case too.
+AlertKind = Literal["late", "unsorted", "unread", "reminder", "idle", "unposted"]
 Told = Literal["unit", "complaints_office"]
 
 
@@ -42,8 +43,8 @@ class AlertRule(Value):
     """Who is told of one kind of alert, and when.
 
     `before_days`: business days before the answer is due, for "reminder" alone. `after_days`: how
-    long a unit may leave a case unopened, for "unread" alone. `again_days`: told again after so
-    many business days in which nobody acts; 0 for never.
+    long a unit may leave a case unopened, a letter unposted, for "unread" and "unposted" alone.
+    `again_days`: told again after so many business days in which nobody acts; 0 for never.
     """
 
     kind: AlertKind

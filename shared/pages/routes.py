@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from starlette.requests import Request
@@ -13,12 +14,15 @@ from shared.pages.rendering import static_file
 from shared.ports.store import Store
 
 
-def common_routes(store: Store) -> list[Route]:
-    """Return the style sheet, /health/live and /health/ready (503 while the store is down)."""
+def common_routes(store: Store, conditions: Callable[[], dict[str, str]] = dict) -> list[Route]:
+    """Return the style sheet, /health/live and /health/ready (503 while the store is down).
+
+    `conditions` are shown on the latter: what this process cannot do just now, by part.
+    """
     return [
         Route("/style/recours.css", _sheet),
         Route("/health/live", _live),
-        Route("/health/ready", partial(_ready, store)),
+        Route("/health/ready", partial(_ready, store, conditions)),
     ]
 
 
@@ -33,10 +37,13 @@ async def _live(request: Request) -> Response:
     return PlainTextResponse("live\n")
 
 
-async def _ready(store: Store, request: Request) -> Response:
+async def _ready(
+    store: Store, conditions: Callable[[], dict[str, str]], request: Request
+) -> Response:
     del request
     try:
         await store.ping()
     except Transient:
         return PlainTextResponse("store down\n", 503)
-    return PlainTextResponse("ready\n")
+    lines = "".join(f"{part} {state}\n" for part, state in conditions().items())
+    return PlainTextResponse(f"ready\n{lines}")

@@ -24,6 +24,7 @@ from shared.ports.bus import Bus
 from shared.ports.clock import Clock
 from shared.ports.store import Store
 from shared.runtime.backends import load_keys, open_backends
+from shared.runtime.conditions import Conditions
 from shared.runtime.doors import Doors
 from shared.runtime.listening import listen, serve_http
 from shared.runtime.metrics import Metrics
@@ -45,6 +46,7 @@ class Context:
     keys: Keys
     metrics: Metrics
     doors: Doors
+    conditions: Conditions
 
 
 #: Starts a service and yields the addresses it listens on, by name; leaving it stops the service.
@@ -67,7 +69,9 @@ async def running(
         keys = load_keys(settings)
         backends = await open_backends(settings, clock)
         stack.push_async_callback(backends.close)
-        context = Context(settings, clock, backends.store, backends.bus, keys, Metrics(), Doors())
+        context = Context(
+            settings, clock, backends.store, backends.bus, keys, Metrics(), Doors(), Conditions()
+        )
         started = asyncio.Event()
         addresses = await _watch(stack, context, started)
         await stack.enter_async_context(_relaying(context))
@@ -114,7 +118,9 @@ async def _watch(stack: AsyncExitStack, context: Context, started: asyncio.Event
     if not context.settings.metrics_listen:
         return {}
     bound = listen("RECOURS_METRICS_LISTEN", context.settings.metrics_listen)
-    app = build_app(context.store, context.bus, context.metrics, started)
+    app = build_app(
+        context.store, context.bus, context.metrics, started, conditions=context.conditions.now
+    )
     return {"metrics": await stack.enter_async_context(serve_http(app, bound))}
 
 

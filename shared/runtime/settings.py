@@ -53,6 +53,18 @@ class Settings(BaseSettings):
         description="Seconds for which it is left alone; then one mail tries. What waits meanwhile "
         "uses up none of its tries.",
     )
+    relay_per_minute: int = Field(
+        0,
+        ge=0,
+        description="Mails that each notifier hands to the relay in a minute at most, 0 for no "
+        "limit. What is over it waits in its queue and uses up no try. With several notifiers, "
+        "give each its share.",
+    )
+    relay_per_minute_and_domain: int = Field(
+        0,
+        ge=0,
+        description="The same for mail to one domain, but for the department's own.",
+    )
     department: Path = Field(
         Path("deploy/department"), description="Folder of the department's tables."
     )

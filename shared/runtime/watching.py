@@ -9,6 +9,7 @@ from typing import Any
 from shared.errors import Transient
 from shared.ports.bus import Bus
 from shared.ports.store import Store
+from shared.runtime.conditions import lines_of
 from shared.runtime.metrics import Metrics
 
 Message = MutableMapping[str, Any]
@@ -20,8 +21,18 @@ async def readiness(store: Store, bus: Bus) -> dict[str, str]:
     return {"store": await _ask(store.ping), "bus": await _ask(bus.ping)}
 
 
-def build_app(store: Store, bus: Bus, metrics: Metrics, started: asyncio.Event) -> Any:
-    """Return a small ASGI app; a process is not ready before `started`, its doors not open."""
+def build_app(
+    store: Store,
+    bus: Bus,
+    metrics: Metrics,
+    started: asyncio.Event,
+    *,
+    conditions: Callable[[], dict[str, str]] = dict,
+) -> Any:
+    """Return a small ASGI app; a process is not ready before `started`, its doors not open.
+
+    `conditions` are shown with it and make no process unready, see `Conditions`.
+    """
 
     async def app(
         scope: Message,
@@ -33,7 +44,7 @@ def build_app(store: Store, bus: Bus, metrics: Metrics, started: asyncio.Event) 
         if scope["path"] == "/health/ready" and not started.is_set():
             status, body = 503, b"starting\n"
         else:
-            status, body = await _answer(scope["path"], store, bus, metrics)
+            status, body = await _answer(scope["path"], store, bus, metrics, conditions)
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -41,12 +52,14 @@ def build_app(store: Store, bus: Bus, metrics: Metrics, started: asyncio.Event) 
     return app
 
 
-async def _answer(path: str, store: Store, bus: Bus, metrics: Metrics) -> tuple[int, bytes]:
+async def _answer(
+    path: str, store: Store, bus: Bus, metrics: Metrics, conditions: Callable[[], dict[str, str]]
+) -> tuple[int, bytes]:
     if path == "/health/live":
         return 200, b"alive\n"
     if path == "/health/ready":
         found = await readiness(store, bus)
-        lines = "".join(f"{name} {state}\n" for name, state in found.items())
+        lines = lines_of({**found, **conditions()})
         return (200 if set(found.values()) == {"ok"} else 503), lines.encode()
     if path == "/metrics":
         await _measure_queues(bus, metrics)

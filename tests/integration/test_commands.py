@@ -206,7 +206,7 @@ async def test_the_ledger_the_rules_and_the_health_are_good_and_say_so(desk: Des
     assert rules.status == 0
     assert ": 0 errors, " in rules.out
     health = await desk.lines("health", "--json")
-    assert health == [{part: "ok"} for part in ("store", "bus", "smtp", "web", "desk")]
+    assert health == [{part: "ok"} for part in ("store", "bus", "smtp", "web", "desk", "relay")]
 
 
 async def test_health_names_what_does_not_answer(desk: Desk) -> None:

@@ -70,8 +70,8 @@ def report(notice: Notice, number: int, fields: str, words: str = "A report.") -
     ("fields", "state", "says"),
     [
         ("Action: delivered\r\nStatus: 2.0.0\r\n", "delivered", "delivered"),
-        ("Action: relayed\r\nStatus: 2.0.0\r\n", "sent", "delayed"),
-        ("Action: deliverable\r\nStatus: 2.1.5\r\n", "sent", "delayed"),
+        ("Action: relayed\r\nStatus: 2.0.0\r\n", "sent", "passed_on"),
+        ("Action: deliverable\r\nStatus: 2.1.5\r\n", "sent", "passed_on"),
         ("Action: delayed\r\nStatus: 4.4.1\r\n", "sent", "delayed"),
         ("Action: failed\r\nStatus: 5.2.2\r\n", "sent", "full"),
         ("Action: failed\r\nStatus: 4.2.2\r\n", "sent", "full"),
@@ -79,6 +79,20 @@ def report(notice: Notice, number: int, fields: str, words: str = "A report.") -
         ("Action: failed\r\nStatus: 5.7.1\r\n", "sent", "refused"),
         ("Action: failed\r\nStatus: 5.1.1\r\n", "permanent", "dead"),
         ("Action: failed\r\nStatus: 5.1.10\r\n", "permanent", "dead"),
+        ("Action: expanded\r\nStatus: 2.0.0\r\n", "sent", "passed_on"),
+        ("Action: failed\r\nStatus: 5.2.1\r\n", "sent", "refused"),
+        ("Action: failed\r\nStatus: 5.3.4\r\n", "sent", "refused"),
+        ("Action: failed\r\nStatus: 5.1.2\r\n", "permanent", "dead"),
+        (
+            "Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 550 User unknown\r\n",
+            "permanent",
+            "dead",
+        ),
+        (
+            "Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 552 Mailbox is full\r\n",
+            "sent",
+            "full",
+        ),
     ],
 )
 async def test_a_delivery_report_says_what_became_of_its_notice(
@@ -96,6 +110,65 @@ async def test_a_delivery_report_says_what_became_of_its_notice(
     assert (noted.state, noted.report) == (state, says)
     assert len(await intake.cases()) == 1
     assert noted.version == notice.version + 1  # the second report said nothing new
+
+
+@pytest.mark.parametrize(
+    ("subject", "words", "state", "says"),
+    [
+        (
+            "failure notice",
+            "Hi. This is the qmail-send program at mx.example.\r\nI'm afraid I wasn't able to "
+            "deliver your message to the following addresses.\r\nThis is a permanent error; I've "
+            "given up.\r\n\r\n<{to}>:\r\nSorry, no mailbox here by that name. (#5.1.1)",
+            "permanent",
+            "dead",
+        ),
+        (
+            "Mail delivery failed: returning message to sender",
+            "This message was created automatically by mail delivery software.\r\n\r\nA message "
+            "that you sent could not be delivered to one or more of its recipients.\r\n\r\n  {to}"
+            "\r\n    SMTP error from remote mail server after RCPT TO:<{to}>:\r\n    550 5.1.1 "
+            "unknown user",
+            "permanent",
+            "dead",
+        ),
+        (
+            "Non remis : Votre plainte",
+            "Votre message n'a pas été remis aux destinataires suivants :\r\n\r\n{to}\r\n"
+            "La boîte aux lettres est pleine.",
+            "sent",
+            "full",
+        ),
+        (
+            "Undelivered Mail Returned to Sender",
+            "<{to}>: host mx.example said: 554 5.7.1 rejected as spam",
+            "sent",
+            "refused",
+        ),
+        (
+            "Avis de non-remise",
+            "Échec de la remise à ces destinataires :\r\n\r\n{to}\r\n550 destinataire inconnu",
+            "permanent",
+            "dead",
+        ),
+    ],
+)
+async def test_a_bounce_in_prose_says_what_became_of_its_notice(
+    intake: Intake, subject: str, words: str, state: str, says: str
+) -> None:
+    await intake.take(mail())
+    notice = await a_notice(intake, await intake.the_case())
+    address = verp_address(intake.keys, notice.id, MAIN)
+    raw = (
+        f"From: MAILER-DAEMON@mx.example\r\nTo: {address}\r\nSubject: {subject}\r\n"
+        "Message-ID: <p1@mx.example>\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\n\r\n"
+    ) + words.format(to=notice.recipient)
+    envelope = await intake.take(raw.encode(), mail_from="", rcpt_tos=(address,))
+    noted = await intake.store.notices.get(notice.id)
+    assert noted is not None
+    assert (envelope.outcome_kind, noted.state, noted.report) == ("noted", state, says)
+    assert len(await intake.cases()) == 1
 
 
 async def test_an_out_of_office_to_a_notice_is_noted_and_changes_no_notice(intake: Intake) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from services.notifier.breaker import Breaker
 from services.notifier.mailer import IN_DATA, Rejected
+from services.notifier.pace import Pace
 from services.notifier.sample import RECEIVED
 from services.notifier.sending import IN_HAND, give_notice_up, send_notice
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
@@ -233,3 +234,12 @@ async def test_an_event_of_no_notice_is_poison(store: SqliteStore) -> None:
     with pytest.raises(Poison) as raised:
         await send_notice(event, store=store, clock=HandClock(), mailer=ToldMailer())
     assert raised.value.code == "notice_not_found"
+
+
+async def test_a_notice_over_the_pace_is_not_touched(store: SqliteStore) -> None:
+    pace, mailer = Pace(per_minute=1), ToldMailer()
+    pace.ask(NOTICE.changed(id="another"))
+    with pytest.raises(Postponed) as raised:
+        await send_notice(EVENT, store=store, clock=HandClock(), mailer=mailer, pace=pace)
+    assert raised.value.code == "paced"
+    assert (mailer.sent, await stored(store)) == ([], NOTICE.changed(version=1))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.commands.acting_on_notices import keep_act, posted, told
+from services.notifier.composing import compose
 from services.notifier.printing import letter_to_print
 from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
@@ -18,9 +19,10 @@ from services.notifier.telling import tell_case
 from shared.adapters.sqlite_bus import SqliteBus
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
 from shared.domain.case import Case, Complainant
-from shared.domain.notice import Notice
+from shared.domain.envelope import Language
+from shared.domain.notice import Notice, NoticeKind
 from shared.errors import Refused
-from shared.events import CaseAssigned
+from shared.events import CaseAssigned, CaseHeld
 from shared.ports.query import Equal, Query
 from tests.conftest import ToldClock
 
@@ -88,6 +90,42 @@ async def test_the_letter_says_what_the_mail_would_and_nothing_that_needs_a_mail
     assert "@media print" in html
     assert "12, rue X\nLaval H7N 1A1" in html
     assert "Ginette &lt;b&gt;Exemple" in html
+
+
+@pytest.mark.parametrize("person", [BY_POST, BY_PHONE])
+async def test_the_office_that_gets_a_held_case_is_told_that_a_letter_or_call_waits(
+    store: SqliteStore, person: Complainant
+) -> None:
+    held = sample_case("fr", DEPARTMENT, kind="held").changed(
+        channel="form", acknowledge_to=None, silent_because=("no_address",), complainant=person
+    )
+    await store.cases.add(held)
+    await tell_case(
+        CaseHeld(id="e1", at=RECEIVED, case_id=held.id),
+        store=store, clock=ToldClock(RECEIVED), department=DEPARTMENT, keys=HEAD.keys,
+        renderer=RENDERER, public_url=HEAD.public_url, desk_url=HEAD.desk_url,
+    )  # fmt: skip
+    (office,) = [one for one in await store.notices.find(Query()) if one.kind == "held"]
+    expected = "une lettre à imprimer" if person is BY_POST else "à lui dire au téléphone"
+    assert expected in await words_of(office, store)
+
+
+@pytest.mark.parametrize("kind", ["asked", "extended", "answer", "closed", "thanks", "escalated"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_letter_asks_a_person_without_mail_to_reply_to_it(
+    kind: NoticeKind, language: Language
+) -> None:
+    case = sample_case(language, DEPARTMENT, kind=kind).changed(
+        channel="form", acknowledge_to=None, complainant=BY_POST
+    )
+    letter = compose(kind, case, HEAD, RECEIVED)
+    mail = RENDERER.render(letter, message_id="m@ministere.example", at=RECEIVED)
+    html = letter_to_print(mail.raw, BY_POST)
+    assert "ce message" not in html
+    assert "this message" not in html
+    assert "418\N{NO-BREAK SPACE}555-0100" in html
+    if kind != "asked" and kind != "thanks":
+        assert "protecteur" in html.lower() or "ombudsman" in html.lower()
 
 
 async def test_a_person_who_gave_no_way_at_all_is_owed_no_letter(store: SqliteStore) -> None:

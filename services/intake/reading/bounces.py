@@ -105,9 +105,9 @@ def bounce_of(root: Part, reasons: tuple[str, ...], subject: str, text: str) -> 
 
 def _says(failed: list[Recipient], text: str, *, delivered: bool) -> ReportSays:
     """Return what a report says of a mail whose recipient is there; `failed` are those it did
-    not reach. One that went on to a system that reports nothing is as good as under way."""
+    not reach. One that went on to a system that reports nothing is "passed_on", and no more."""
     if not failed:
-        return "delivered" if delivered else "delayed"
+        return "delivered" if delivered else "passed_on"
     if all(each.delayed for each in failed):
         return "delayed"
     full = any(is_full(each, text, words()) for each in failed[:MOST_JUDGED])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from services.intake.signs.asked_language import asked_language
 from services.intake.signs.complainants import complainant_kind
 from services.intake.signs.facts import day_of_facts
 from services.intake.signs.flags import Evidence, evidence_in, without_doubles
@@ -49,6 +50,7 @@ def triage(
             own_text, found, signature=signature, sender_name=sender_name
         ),
         happened_on=day_of_facts(own_text, found, received_on),
+        asked_language=asked_language((found, headline)),
     )
 
 

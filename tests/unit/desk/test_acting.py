@@ -28,6 +28,7 @@ from shared.domain.assignment import Assignment
 from shared.domain.case import Case, Complainant
 from shared.domain.delays import running_pause
 from shared.domain.document import derived_id
+from shared.domain.language import languages_of
 from shared.errors import Refused
 from tests.conftest import ROOT
 
@@ -216,6 +217,14 @@ def test_only_what_was_read_as_thanks_is_thanked() -> None:
         thank(CASE, MONDAY, "Merci.")
     thanked, _ = thank(CASE.changed(kind="thanks"), MONDAY, "Merci.")
     assert (thanked.state, thanked.acts[0].kind) == ("closed", "thanks")
+
+
+def test_both_languages_may_be_chosen_and_taken_back_but_not_for_a_legal_person() -> None:
+    both = answer_in(CASE, "both", MONDAY)
+    assert languages_of(both) == ("fr", "en")
+    assert languages_of(answer_in(both, "en", MONDAY)) == ("en",)
+    with pytest.raises(Refused, match="legal person"):
+        answer_in(CASE.changed(complainant=Complainant(kind="legal")), "both", MONDAY)
 
 
 def test_a_person_who_asks_is_answered_in_english_and_a_legal_person_is_not() -> None:

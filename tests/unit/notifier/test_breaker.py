@@ -117,3 +117,13 @@ def test_a_try_that_fails_keeps_the_relay_alone_and_one_that_works_opens_it(
     assert "recours_relay_paused 0.0" in metrics.text().decode()
     down(breaker, 2)
     breaker.ask()  # it counts from nothing again
+
+
+def test_a_paused_relay_is_said_in_words_until_it_works_again(seconds: Seconds) -> None:
+    breaker = breaker_of(seconds)
+    assert breaker.condition() == "ok"
+    down(breaker)
+    assert breaker.condition().startswith("degraded: it does not work (relay_unreachable)")
+    seconds.now = 30
+    ends(breaker)
+    assert breaker.condition() == "ok"

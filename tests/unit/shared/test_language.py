@@ -20,6 +20,7 @@ LEGAL = CASE.changed(complainant=Complainant(kind="legal"))
         ({"language_confidence": 0.5}, "unsure", ("fr", "en")),
         ({"language_confidence": 0.5, "channel": "form"}, "form", ("en",)),
         ({"language_confidence": 0.5, "language_ground": "asked"}, "asked", ("en",)),
+        ({"language_confidence": 0.99, "language_ground": "both"}, "both", ("fr", "en")),
         ({"language": "fr", "language_confidence": 0.99}, "wrote", ("fr",)),
     ],
 )
