@@ -12,6 +12,7 @@ from rich.console import Console
 from services.commands.opened import case_named, with_backends
 from services.desk.acting import Acted, Actor
 from services.desk.escalating import escalated, linked, refuse_escalation, second_level_id
+from services.desk.refusing import refused
 from shared.adapters.system_clock import SystemClock
 from shared.department import load_department
 from shared.domain.case import Case
@@ -72,6 +73,20 @@ def escalate(reference: str, by: str, because: str, settings: Settings, out: Con
     second = _with_case(reference, by, settings, partial(take_up, because=because))
     message = f"{second.first_level} goes up as {second.reference}, due on {second.due_on}."
     out.print(message, highlight=False)
+
+
+def refuse(reference: str, by: str, because: str, settings: Settings, out: Console) -> None:
+    """Give a case back to the complaints office, which is told."""
+    case = _with_case(reference, by, settings, partial(give_back, because=because))
+    unit = case.refusals[-1].unit_id
+    out.print(f"{case.reference}: {unit} → held, refused.", markup=False, highlight=False)
+    out.print(f"The complaints office is told; the answer stays due on {case.due_on}.")
+
+
+async def give_back(store: Store, case: Case, actor: Actor, *, because: str) -> Case:
+    """Save the case that a unit refused with the event that tells the office, in one write."""
+    held, event = refused(case, actor, because)
+    return await _save(held, store, [event])
 
 
 async def act_in(

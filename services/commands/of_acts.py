@@ -114,6 +114,17 @@ def escalate(
     acting_on_case.escalate(reference, by, because, read_settings(), out)
 
 
+def refuse(
+    reference: str,
+    by: By,
+    because: Annotated[str, typer.Option(help="Why; kept with the case, never mailed.")],
+) -> None:
+    """Say that a complaint is not for the unit that has it: the complaints office sorts it."""
+    from services.commands import acting_on_case
+
+    acting_on_case.refuse(reference, by, because, read_settings(), out)
+
+
 def resume(reference: str, by: By) -> None:
     """Let a clock that stands run again."""
     from services.commands.acting_on_case import change
@@ -146,7 +157,7 @@ def notice_preview(
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the command line."""
-    for command in (ask, extend, answer, close, escalate, thank, resume, language):
+    for command in (ask, extend, answer, close, escalate, thank, refuse, resume, language):
         app.command()(command)
     app.add_typer(notice, name="notice")
 

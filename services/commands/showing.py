@@ -110,7 +110,18 @@ def _show_head(out: Console, case: Case, department: Department, language: str) 
         out.print(f"held      {held_since(case.held, department)}", highlight=False)
     for move in case.moves:
         out.print(f"moved     {_move(move)}", markup=False, highlight=False)
+    _show_notes(out, case)
     _show_acts(out, case)
+
+
+def _show_notes(out: Console, case: Case) -> None:
+    """Say what persons noted about a case: who refused it."""
+    lines = [
+        f"refused   {local(one.at)}  by {one.unit_id}, {one.by}: {one.because}"
+        for one in case.refusals
+    ]
+    for line in lines:
+        out.print(line, markup=False, highlight=False)
 
 
 def _show_acts(out: Console, case: Case) -> None:

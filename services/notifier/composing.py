@@ -167,7 +167,7 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
         "due_on": _open_days(case, department)[-1],
         "clues": _clues(evidence),
         "hand_on_by": _hand_on_by(case, department),
-        "moves": sum(move.from_unit is not None for move in case.moves),
+        "moves": case.times_refused,
         "rule_id": case.assignment.rule_id if case.assignment else "",
         "desk_url": _desk_url(head, case, unit, at),
         "desk_days": DESK_LINK.days,
@@ -228,6 +228,7 @@ def _held_values(case: Case, department: Department) -> dict[str, object]:
     return {
         "held_because": held.reason if held else "no_rule",
         "candidates": _candidates(held.candidates if held else (), department),
+        "refused_by": [one for one in map(department.units.get, case.refused_by) if one],
         "sort_by": sort_by(case, department.calendar, department.standards),
     }
 

@@ -15,7 +15,7 @@ from services.notifier.composing import compose
 from services.notifier.letter import Letter, Letterhead
 from shared.department import Addresses, Department
 from shared.domain.act import Act, ActKind, Closing, RecourseTold
-from shared.domain.assignment import Assignment, Candidate, Held, Move
+from shared.domain.assignment import Assignment, Candidate, Held, Move, Refusal
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case, Complainant
 from shared.domain.document import derived_id
@@ -118,7 +118,9 @@ def sample_case(
     if kind in ("held", "acknowledgement_held", "unsorted"):
         candidates = (Candidate(unit_id=unit_id, evidence=_EVIDENCE),)
         held = Held(reason="several_units", at=at, candidates=candidates)
-        return case.changed(state="held", held=held)
+        by = Refusal(at=at, unit_id=unit_id, by="x", because="x", had_since=at)
+        refusals = (by,) if kind == "held" and language == "en" else ()
+        return case.changed(state="held", held=held, refusals=refusals)
     assignment = Assignment(unit_id=unit_id, rule_id="R1", at=at, evidence=_EVIDENCE)
     return case.changed(state="assigned", assignment=assignment)
 

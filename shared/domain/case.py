@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from shared.domain.act import Act, Closing, Satisfaction
-from shared.domain.assignment import Assignment, Held, Move
+from shared.domain.assignment import Assignment, Held, Move, Refusal
 from shared.domain.delays import Extension, Pause
 from shared.domain.document import Document, Value
 from shared.domain.envelope import Channel, ComplainantKind, Language
@@ -43,7 +43,7 @@ class Case(Document):
     `contacted_at` when one of ours first got in touch, `answered_at` when the answer left.
     `level` is 2 for a complaint that went up to the complaints office; `first_level` and
     `second_level` are the reference of the other one. `acts` are what persons did
-    with it, oldest first.
+    with it, oldest first. `refusals` tells which units gave it back, oldest first.
     """
 
     collection: ClassVar[str] = "cases"
@@ -101,6 +101,22 @@ class Case(Document):
     acts: tuple[Act, ...] = ()
     closing: Closing | None = None
     satisfaction: Satisfaction | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def refused_by(self) -> tuple[str, ...]:
+        """The units that said that it is not theirs, each once."""
+        return tuple(dict.fromkeys(refusal.unit_id for refusal in self.refusals))
+
+    @property
+    def times_refused(self) -> int:
+        """How often a unit did not keep it: it refused, or a person took it from one for another,
+        as they do after a telephone call. New rules refuse nothing."""
+        taken = (
+            move for move in self.moves
+            if move.how == "person" and move.from_unit and move.held_because != "refused"
+        )  # fmt: skip
+        return len(self.refusals) + sum(1 for _ in taken)
 
     @property
     def unit_id(self) -> str | None:
