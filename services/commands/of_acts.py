@@ -125,6 +125,14 @@ def refuse(
     acting_on_case.refuse(reference, by, because, read_settings(), out)
 
 
+def contacted(reference: str, by: By) -> None:
+    """Note that somebody got in touch with the person, by telephone for instance."""
+    from services.commands.acting_on_case import change
+    from services.desk import noting
+
+    change(reference, by, read_settings(), out, noting.contacted)
+
+
 def resume(reference: str, by: By) -> None:
     """Let a clock that stands run again."""
     from services.commands.acting_on_case import change
@@ -157,7 +165,8 @@ def notice_preview(
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the command line."""
-    for command in (ask, extend, answer, close, escalate, thank, refuse, resume, language):
+    acts = (ask, extend, answer, close, escalate, thank, resume, language)
+    for command in (*acts, refuse, contacted):
         app.command()(command)
     app.add_typer(notice, name="notice")
 

@@ -214,6 +214,8 @@ class CaseFile:
             Happening(refusal.at, "refused", self._name_of(refusal.unit_id))
             for refusal in case.refusals
         ]
+        if case.contacted_by and case.contacted_at:
+            told.append(Happening(case.contacted_at, "contacted"))
         told += [
             Happening(act.at, f"carried_{act.what}")
             for notice in self.notices

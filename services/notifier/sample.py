@@ -31,7 +31,9 @@ from shared.domain.unit import Unit
 RECEIVED = datetime(2026, 11, 20, 14, 41, tzinfo=UTC)
 _CASE_ID = derived_id("case", "sample")
 #: Days for which a case has been there when an alert of this kind is shown.
-_AGES: dict[NoticeKind, int] = {"late": 31, "unsorted": 5, "unread": 5, "reminder": 25, "idle": 11}
+_AGES: dict[NoticeKind, int] = {
+    "late": 31, "unsorted": 5, "no_contact": 7, "unread": 5, "reminder": 25, "idle": 11,
+}  # fmt: skip
 _TEXTS: dict[ActKind, dict[Language, str]] = {
     "asked": {
         "fr": "Il nous manque la lettre du 16 octobre.\nUne photo suffit.",
@@ -210,6 +212,9 @@ def sample_standards() -> Standards:
             AlertRule(kind="unsorted", tell=("complaints_office",), again_days=1),
             AlertRule(
                 kind="unread", tell=("unit", "complaints_office"), after_days=1, again_days=2
+            ),
+            AlertRule(
+                kind="no_contact", tell=("unit",), then_tell=("complaints_office",), again_days=2
             ),
         ),
     )

@@ -40,7 +40,8 @@ class Case(Document):
     colleague who handed the complaint in; complainant and receipt are then those of the original.
     `moves` tells each time that somebody gave the case to a unit, oldest first: a handful.
     `due_on` has ended pauses and more time in it. `acted_at` is when a person last did something,
-    `contacted_at` when one of ours first got in touch, `answered_at` when the answer left.
+    `contacted_at` when one of ours first got in touch (`contacted_by` when that was not by mail),
+    `answered_at` when the answer left.
     `level` is 2 for a complaint that went up to the complaints office; `first_level` and
     `second_level` are the reference of the other one. `acts` are what persons did
     with it, oldest first. `refusals` tells which units gave it back, oldest first.
@@ -92,6 +93,7 @@ class Case(Document):
     extensions: tuple[Extension, ...] = ()
     acted_at: datetime | None = None
     contacted_at: datetime | None = None
+    contacted_by: str = ""
     answered_at: datetime | None = None
     policy_version: str = ""
     language_ground: LanguageGround | None = None

@@ -39,6 +39,7 @@ NoticeKind = Literal[
     "late",
     "unsorted",
     "unread",
+    "no_contact",
     "reminder",
     "idle",
     "undelivered",

@@ -15,7 +15,7 @@ from shared.domain.document import Value
 #: in writing · idle: nobody does anything · sorting: a held case gets its unit
 StandardName = Literal["acknowledge", "contact", "answer", "idle", "sorting"]
 #: What may go wrong with a case, the gravest first.
-AlertKind = Literal["late", "unsorted", "unread", "reminder", "idle"]
+AlertKind = Literal["late", "unsorted", "no_contact", "unread", "reminder", "idle"]
 Told = Literal["unit", "complaints_office"]
 
 
@@ -43,7 +43,8 @@ class AlertRule(Value):
 
     `before_days`: business days before the answer is due, for "reminder" alone. `after_days`: how
     long a unit may leave a case unopened, for "unread" alone. `again_days`: told again after so
-    many business days in which nobody acts; 0 for never.
+    many business days in which nobody acts; 0 for never. `then_tell`: who is told too from the
+    second time on.
     """
 
     kind: AlertKind
@@ -51,6 +52,7 @@ class AlertRule(Value):
     again_days: int = Field(default=0, ge=0)
     before_days: tuple[int, ...] = ()
     after_days: int = Field(default=0, ge=0)
+    then_tell: tuple[Told, ...] = ()
 
 
 class Standards(Value):
