@@ -156,7 +156,9 @@ def _line_of(notice: Notice) -> str:
     at = local(notice.sent_at or notice.created_at)
     told = f"; {_REPORTS[notice.report]} {local(notice.reported_at)}" if notice.report else ""
     acts = "".join(f"; {act.what} by {act.by} {local(act.at)}" for act in notice.acts)
-    return f"{at}  {notice.kind} {whom}: {notice.state}{tail}{told}{acts}"
+    others = f" {notice.digest_id[:8]}" if notice.digest_id else ""
+    others = f", tells {len(notice.covers)} alerts" if notice.covers else others
+    return f"{at}  {notice.kind} {whom}: {notice.state}{others}{tail}{told}{acts}"
 
 
 async def notice_named(store: Store, notice_id: str) -> Notice:

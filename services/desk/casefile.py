@@ -211,6 +211,11 @@ class CaseFile:
             if notice.arrived and notice.sent_at and notice.way == "mail"
         ]
         told += [
+            Happening(notice.created_at, "in_digest", notice.recipient)
+            for notice in self.notices
+            if notice.state == "in_digest"
+        ]
+        told += [
             Happening(refusal.at, "refused", self._name_of(refusal.unit_id))
             for refusal in case.refusals
         ]

@@ -36,7 +36,7 @@ def alert_for(case: Case, department: Department, now: datetime, *, opened: bool
     if case.state == "closed" or case.tray == "spam" or running_pause(case.pauses):
         return None
     look = _Look(case, department, department.calendar.day_of(now), opened)
-    if not (look.sensitive or _in_hours(department, now)):
+    if not (look.sensitive or in_hours(department, now)):
         return None
     found = (look.told(rule) for rule in map(department.standards.alert, _FINDERS) if rule)
     return next((alert for alert in found if alert), None)
@@ -67,7 +67,8 @@ def alert_values(case: Case, department: Department, today: date) -> dict[str, o
     }
 
 
-def _in_hours(department: Department, now: datetime) -> bool:
+def in_hours(department: Department, now: datetime) -> bool:
+    """Say whether alerts may leave: on a business day, between the hours of the table."""
     local = department.calendar.local(now)
     open_today = department.calendar.is_business_day(local.date())
     return open_today and department.standards.opens <= local.time() < department.standards.closes

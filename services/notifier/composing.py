@@ -15,13 +15,21 @@ from typing import get_args
 
 from services.notifier.alerts import alert_values
 from services.notifier.correspondence import act_for, act_values, links_of, recourses_of
-from services.notifier.letter import BY_A_PERSON, Letter, Letterhead, to_authorities
+from services.notifier.digests import digest_of
+from services.notifier.letter import (
+    BY_A_PERSON,
+    DESK_LINK,
+    Letter,
+    Letterhead,
+    desk_url,
+    to_authorities,
+)
 from shared.department import Department
 from shared.domain.assignment import Candidate
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case
 from shared.domain.clocks import Due, due_days, sort_by
-from shared.domain.keys import desk_path, reply_address
+from shared.domain.keys import reply_address
 from shared.domain.language import languages_of
 from shared.domain.notice import NoticeKind, Way
 from shared.domain.place import Evidence, EvidenceKind
@@ -29,8 +37,6 @@ from shared.domain.standards import AlertKind
 from shared.domain.unit import Unit
 from shared.errors import Transient
 
-#: A unit's link to a case is good for this long; the desk asks for an account afterwards.
-DESK_LINK = timedelta(days=7)
 SUMMARY_CHARACTERS = 280
 
 #: Letters to the complaints office, whoever has the case.
@@ -62,6 +68,9 @@ def compose(
     """
     if kind == "sensitive":
         return to_authorities(case, head, recipient)
+    if kind == "digest":
+        unit = unit_of(case, head.department) or head.department.office()
+        return digest_of([("late", case)], head, at, role="unit", recipient=unit.mailbox).letter
     if kind in get_args(AlertKind):
         return _alert(kind, case, head, at)
     if kind in _UNDELIVERED:
@@ -169,7 +178,7 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
         "hand_on_by": _hand_on_by(case, department),
         "moves": case.times_refused,
         "rule_id": case.assignment.rule_id if case.assignment else "",
-        "desk_url": _desk_url(head, case, unit, at),
+        "desk_url": desk_url(head, case, unit.id, at),
         "desk_days": DESK_LINK.days,
         **_held_values(case, department),
     }
@@ -184,11 +193,6 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
         in_reply_to="",
         values=values,
     )
-
-
-def _desk_url(head: Letterhead, case: Case, unit: Unit, at: datetime) -> str:
-    link = desk_path(head.keys, case.id, unit.id, at + DESK_LINK)
-    return f"{head.desk_url}/bureau/{link}"
 
 
 def compose_alert(
@@ -207,7 +211,7 @@ def compose_alert(
         letter,
         role="complaints_office",
         recipient=office.mailbox.lower(),
-        values={**values, "desk_url": _desk_url(head, case, office, at)},
+        values={**values, "desk_url": desk_url(head, case, office.id, at)},
     )
 
 

@@ -65,6 +65,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
         ),
         renderer,
         context.doors,
+        context.metrics,
     )
     mailer = open_mailer(settings.relay, connections=settings.relay_connections)
     breaker = Breaker(
@@ -97,7 +98,8 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
             doors=context.doors,
             when_dead=partial(give_notice_up, store=context.store, clock=context.clock),
         )
-        async with _beside(keep_time(timekeeper.round, every=settings.timekeeping_seconds)):
+        every, metrics = settings.timekeeping_seconds, context.metrics
+        async with _beside(keep_time(timekeeper.round, every=every, metrics=metrics)):
             yield {}
     finally:
         await context.bus.stop_consuming()

@@ -59,11 +59,14 @@ class Standards(Value):
     """Every version of every standard, and the alerts that follow from them.
 
     Alerts leave between `opens` and `closes` of a business day, local time; those about sensitive
-    cases at any time.
+    cases at any time. Whoever is owed more than `one_by_one` of them at once gets one mail with
+    all of them, of which the gravest `listed` stand in it.
     """
 
     standards: tuple[Standard, ...]
     alerts: tuple[AlertRule, ...] = ()
+    one_by_one: int = Field(default=5, ge=1)
+    listed: int = Field(default=50, ge=1, le=500)
     opens: time = time(8, 30)
     closes: time = time(16, 30)
 

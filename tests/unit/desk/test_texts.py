@@ -28,10 +28,13 @@ def test_no_notice_and_no_reason_lacks_words(language: Language) -> None:
     assert wanted - load_texts(language, FOLDER).keys == set()
 
 
-def test_the_history_tells_of_refusals_and_contact() -> None:
+def test_the_history_tells_of_digests_refusals_and_contact() -> None:
     sample = assigned_case()
+    told = sample.notices[0].changed(id="t", kind="late", state="in_digest", digest_id="d")
     refusal = Refusal(at=NOW, unit_id="x", by="Lise", because="b", had_since=NOW)
     case = sample.case.changed(refusals=(refusal,), contacted_at=NOW, contacted_by="Lise")
-    file = CaseFile(case=case, messages=[], notices=[], reads=0, department=department(), now=NOW)
+    file = CaseFile(
+        case=case, messages=[], notices=[told], reads=0, department=department(), now=NOW
+    )
     told_of = {(one.key, one.about) for one in file.history}
-    assert {("refused", "x"), ("contacted", "")} <= told_of
+    assert {("in_digest", told.recipient), ("refused", "x"), ("contacted", "")} <= told_of
