@@ -125,6 +125,14 @@ def refuse(
     acting_on_case.refuse(reference, by, because, read_settings(), out)
 
 
+def confirm(reference: str, by: By) -> None:
+    """Confirm receipt of the alert of a sensitive complaint; it is not repeated any more."""
+    from services.commands.acting_on_case import change
+    from services.desk import noting
+
+    change(reference, by, read_settings(), out, noting.confirmed)
+
+
 def contacted(reference: str, by: By) -> None:
     """Note that somebody got in touch with the person, by telephone for instance."""
     from services.commands.acting_on_case import change
@@ -166,7 +174,7 @@ def notice_preview(
 def register(app: typer.Typer) -> None:
     """Put the commands on the command line."""
     acts = (ask, extend, answer, close, escalate, thank, resume, language)
-    for command in (*acts, refuse, contacted):
+    for command in (*acts, refuse, confirm, contacted):
         app.command()(command)
     app.add_typer(notice, name="notice")
 

@@ -115,13 +115,17 @@ def _show_head(out: Console, case: Case, department: Department, language: str) 
 
 
 def _show_notes(out: Console, case: Case) -> None:
-    """Say what persons noted about a case: refused, in touch."""
+    """Say what persons noted about a case: refused, in touch, receipt confirmed."""
     lines = [
         f"refused   {local(one.at)}  by {one.unit_id}, {one.by}: {one.because}"
         for one in case.refusals
     ]
     if case.contacted_by:
         lines.append(f"contact   {local(case.contacted_at)}  by {case.contacted_by}")
+    if case.receipt:
+        lines.append(f"receipt   {local(case.receipt.at)}  by {case.receipt.by}")
+    elif case.awaits_receipt:
+        lines.append("receipt   not confirmed yet: `recours confirm`")
     for line in lines:
         out.print(line, markup=False, highlight=False)
 

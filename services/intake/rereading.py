@@ -15,7 +15,7 @@ from shared.ports.store import Store
 #: What stays as it was, however the message reads now.
 _STAYS = frozenset({
     "id", "version", "reference", "opened_at", "envelope_ids", "addressees", "linked_case_ids",
-    "moves", "refusals", "acted_at", "contacted_at", "contacted_by",
+    "moves", "refusals", "receipt", "acted_at", "contacted_at", "contacted_by",
 })  # fmt: skip
 
 

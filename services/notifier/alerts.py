@@ -92,7 +92,7 @@ class _Look(NamedTuple):
 
     @property
     def sensitive(self) -> bool:
-        return any(flag.name == "sensitive" for flag in self.case.flags)
+        return self.case.is_sensitive
 
     def told(self, rule: AlertRule) -> Alert | None:
         found = _FINDERS[rule.kind](self, rule)

@@ -66,8 +66,8 @@ def compose(
     Raise Transient when the case's unit is not in the department's tables: another process has
     newer ones, and ours will follow.
     """
-    if kind == "sensitive":
-        return to_authorities(case, head, recipient)
+    if kind in ("sensitive", "unconfirmed"):
+        return to_authorities(case, head, recipient, kind=kind)
     if kind == "digest":
         unit = unit_of(case, head.department) or head.department.office()
         return digest_of([("late", case)], head, at, role="unit", recipient=unit.mailbox).letter

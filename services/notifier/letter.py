@@ -60,12 +60,14 @@ def desk_url(head: Letterhead, case: Case, unit_id: str, at: datetime) -> str:
     return f"{head.desk_url}/bureau/{link}"
 
 
-def to_authorities(case: Case, head: Letterhead, recipient: str) -> Letter:
+def to_authorities(
+    case: Case, head: Letterhead, recipient: str, *, kind: NoticeKind = "sensitive"
+) -> Letter:
     """Nothing of the person and nothing of what they wrote: mail is read by more than one."""
     department = head.department
     office = department.office().mailbox.lower()
     return Letter(
-        kind="sensitive",
+        kind=kind,
         role="authorities" if recipient not in {"", office} else "complaints_office",
         recipient=recipient or office,
         languages=("fr",),

@@ -148,12 +148,12 @@ def _warnings(case: Case, department: Department) -> tuple[Owed, ...]:
     if _has(case, "sensitive"):
         owed += [
             Owed("sensitive", derived_id("notice", case.id, "sensitive", to), recipient=to)
-            for to in _authorities(case, department)
+            for to in authorities_for(case, department)
         ]
     return tuple(owed)
 
 
-def _authorities(case: Case, department: Department) -> tuple[str, ...]:
+def authorities_for(case: Case, department: Department) -> tuple[str, ...]:
     """A possible disclosure is told to nobody but the complaints office."""
     office = department.office().mailbox.lower()
     return (office,) if _has(case, "possible_disclosure") else department.authorities or (office,)

@@ -27,6 +27,7 @@ from shared.domain.recourse import Recourse, Term
 from shared.domain.reference import reference_for
 from shared.domain.standards import (
     AlertRule,
+    Repeat,
     Standard,
     StandardName,
     Standards,
@@ -223,6 +224,7 @@ def sample_standards() -> Standards:
                 kind="no_contact", tell=("unit",), then_tell=("complaints_office",), again_days=2
             ),
         ),
+        repeats=(Repeat(hours=24),),
     )
 
 

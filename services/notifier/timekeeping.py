@@ -22,6 +22,7 @@ from services.notifier.composing import compose, compose_alert
 from services.notifier.gathering import Gatherer
 from services.notifier.letter import Letter, Letterhead
 from services.notifier.notices import Owed, message_id_for
+from services.notifier.receipts import repetitions, youngest
 from services.notifier.telling import keep_letter, notice_of
 from shared.domain.document import instant
 from shared.domain.standards import AlertKind
@@ -118,7 +119,7 @@ class Timekeeper:
         """Yield open cases of earlier days by (state, id), which is an index; one opened today
         cannot be late yet, and there may be many."""
         now = self.clock.now()
-        below = self._midnight(now)
+        below = max(self._midnight(now), instant(youngest(self.head.department, now)))
         for state in OPEN:
             where = AllOf((Equal("state", state), Range("opened_at", below=below)))
             after: tuple[str, str] | None = None
@@ -138,11 +139,16 @@ class Timekeeper:
 
     async def _due(self, cases: Sequence[Case], found: _Found) -> list[_Due]:
         """Return what nobody has told yet of a page of cases, and note it in `found`."""
-        now = self.clock.now()
+        now, department = self.clock.now(), self.head.department
         due = [
             self._alert_due(case, alert, told)
             for case, alert in await self._alerts(cases, now)
             for told in alert.tell
+        ]
+        due += [
+            _Due(repetition, case.id, case.version, to_office=False, mailbox="")
+            for case in cases
+            for repetition in repetitions(case, department, now)
         ]
         found.owed.update(one.owed.notice_id for one in due)
         unknown = [one.owed.notice_id for one in due if one.owed.notice_id not in self.known]
@@ -158,7 +164,7 @@ class Timekeeper:
             case.id,
             case.version,
             to_office,
-            mailbox="" if any(flag.name == "sensitive" for flag in case.flags) else box.lower(),
+            mailbox="" if case.is_sensitive else box.lower(),
         )
 
     async def _alerts(self, cases: Sequence[Case], now: datetime) -> list[tuple[Case, Alert]]:

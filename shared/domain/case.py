@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from shared.domain.act import Act, Closing, Satisfaction
+from shared.domain.act import Act, Closing, Receipt, Satisfaction
 from shared.domain.assignment import Assignment, Held, Move, Refusal
 from shared.domain.delays import Extension, Pause
 from shared.domain.document import Document, Value
@@ -44,7 +44,8 @@ class Case(Document):
     `answered_at` when the answer left.
     `level` is 2 for a complaint that went up to the complaints office; `first_level` and
     `second_level` are the reference of the other one. `acts` are what persons did
-    with it, oldest first. `refusals` tells which units gave it back, oldest first.
+    with it, oldest first. `receipt` tells who received the alert of a sensitive case, `refusals`
+    which units gave it back, oldest first.
     """
 
     collection: ClassVar[str] = "cases"
@@ -103,7 +104,21 @@ class Case(Document):
     acts: tuple[Act, ...] = ()
     closing: Closing | None = None
     satisfaction: Satisfaction | None = None
+    receipt: Receipt | None = None
     refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def is_sensitive(self) -> bool:
+        return any(flag.name == "sensitive" for flag in self.flags)
+
+    @property
+    def awaits_receipt(self) -> bool:
+        """Whether it was told as sensitive, and nobody has confirmed that they received it.
+
+        A second level is not told as such, nor what was marked as spam.
+        """
+        told = self.is_sensitive and self.level == 1 and self.tray != "spam"
+        return told and self.state != "closed" and self.receipt is None
 
     @property
     def refused_by(self) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ NoticeKind = Literal[
     "reminder",
     "idle",
     "digest",
+    "unconfirmed",
     "undelivered",
     "unit_unreachable",
 ]

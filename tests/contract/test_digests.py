@@ -137,7 +137,7 @@ async def test_sensitive_cases_are_told_alone_among_many(store: Store, clock: To
     alone = [one for one in await notices(store) if one.state == "created"]
     alone = [one for one in alone if one.kind != "digest"]
     assert {one.case_id for one in alone} == {sensitive[0].id}
-    assert Counter(one.kind for one in alone) == {"late": 2}
+    assert Counter(one.kind for one in alone) == {"late": 2, "unconfirmed": 1}
     covered = {id_ for digest in await digests(store) for id_ in digest.covers}
     assert covered.isdisjoint(one.id for one in alone)
 

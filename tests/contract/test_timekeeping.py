@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.desk.acting import Actor
+from services.desk.noting import confirmed
 from services.notifier.letter import Letterhead
 from services.notifier.rendering import Renderer
 from services.notifier.sample import sample_case, sample_department, sample_head
@@ -114,6 +116,37 @@ async def test_a_round_after_a_restart_tells_nothing_again_until_days_have_passe
 
 
 SENSITIVE = (Flag(name="sensitive", words="x", start=0, end=1),)
+
+
+async def test_a_sensitive_case_is_told_each_day_at_night_too_until_somebody_confirms(
+    stores: Stores, clock: ToldClock
+) -> None:
+    """Two processes look every six hours, from Friday to Wednesday; the receipt comes on Monday."""
+    case = a_case(flags=SENSITIVE, contacted_at=RECEIVED, summary="MOTTEMOIN")
+    await stores.store.cases.add(case)
+    other = await stores.again()
+    for number in range(20):
+        clock.moment = RECEIVED + timedelta(hours=6 * number + 1)
+        if number == 14:
+            kept = await stores.store.cases.get(case.id)
+            assert kept is not None
+            await stores.store.cases.save(confirmed(kept, Actor("Lise", clock.moment, DEPARTMENT)))
+        keepers = [timekeeper(store, clock) for store in (stores.store, other)]
+        await asyncio.gather(*(keeper.round() for keeper in keepers))
+    told = [one for one in await alerts(stores.store) if one.kind == "unconfirmed"]
+    assert [one.created_at - RECEIVED for one in told] == [
+        timedelta(hours=hours + 1) for hours in (24, 48, 72)
+    ]
+    assert {one.recipient for one in told} == {OFFICE.mailbox}
+    for notice in told:
+        raw = await stores.store.notices.raw(notice.id)
+        assert raw is not None
+        assert b"MOTTEMOIN" not in raw
+
+
+async def test_a_closed_sensitive_case_is_not_told_again(store: Store, clock: ToldClock) -> None:
+    await store.cases.add(a_case(flags=SENSITIVE, state="closed"))
+    assert await timekeeper(store, clock).round() == 0
 
 
 async def test_a_round_is_counted_and_timed(store: Store, clock: ToldClock) -> None:

@@ -14,9 +14,10 @@ from services.commands.assigning_case import give
 from shared.adapters.sqlite_store import SqliteStore
 from shared.domain.case import Case
 from shared.domain.keys import Keys
+from shared.domain.reading import Flag
 from shared.errors import Refused
 from shared.ports.query import Equal, Query
-from tests.commands import recours
+from tests.commands import Said, recours
 from tests.conftest import ToldClock
 from tests.integration.test_answering import HERE, Office, local_noon
 
@@ -99,14 +100,30 @@ async def test_two_people_refuse_at_the_same_moment_and_one_refusal_is_kept(
     assert [one.because for one in (await office.case(case.id)).refusals] == ["a"]
 
 
-async def test_a_terminal_refuses_and_shows_who_did(office: Office, tmp_path: Path) -> None:
+async def test_a_terminal_refuses_notes_contact_and_confirms_receipt(
+    office: Office, tmp_path: Path
+) -> None:
     case = await office.receive(TEXT)
+    sensitive = (Flag(name="sensitive", words="x", start=0, end=1),)
+    await office.store.cases.save(case.changed(flags=sensitive))
     say = partial(recours, env={"RECOURS_STORE": f"sqlite:///{tmp_path}/recours.db"})
-    done = await say("refuse", case.reference, *LISE, "--because", "pas notre région")
-    assert done.status == 0
-    assert "DR-13 → held, refused." in done.out
+    shown = await say("show", case.reference)
+    assert "receipt   not confirmed yet: `recours confirm`" in shown.out
+    done: list[Said] = [
+        await say("contacted", case.reference, *LISE),
+        await say("confirm", case.reference, *LISE),
+        await say("refuse", case.reference, *LISE, "--because", "pas notre région"),
+    ]
+    assert [said.status for said in done] == [0, 0, 0]
+    assert "DR-13 → held, refused." in done[-1].out
     shown = await say("show", case.reference, "--language", "en")
-    assert " by DR-13, Lise Essai: pas notre région" in shown.out
+    for line in (" by DR-13, Lise Essai: pas notre région", "contact   ", "receipt   "):
+        assert line in shown.out
     assert "a unit refused it" in shown.out
-    again = await say("refuse", case.reference, *LISE, "--because", "x")
-    assert again.status == 2
+    again = [
+        await say("contacted", case.reference, *LISE),
+        await say("confirm", case.reference, *LISE),
+        await say("refuse", case.reference, *LISE, "--because", "x"),
+    ]
+    assert [said.status for said in again] == [2, 2, 2]
+    assert "Lise Essai confirmed receipt" in again[1].err

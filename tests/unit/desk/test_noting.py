@@ -1,4 +1,4 @@
-"""What a person notes about a case: contact with the person."""
+"""What a person notes about a case: receipt of its alert, contact with the person."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from services.desk.acting import Actor
-from services.desk.noting import contacted
+from services.desk.noting import confirmed, contacted
 from services.notifier.sample import sample_case, sample_department
+from shared.domain.reading import Flag
 from shared.errors import Refused
 
 HERE = sample_department()
@@ -16,6 +17,34 @@ AT = datetime(2026, 11, 23, 15, tzinfo=UTC)
 LISE = Actor(by=" Lise Essai ", at=AT, department=HERE)
 NOBODY = Actor(by=" ", at=AT, department=HERE)
 CASE = sample_case("fr", HERE)
+SENSITIVE = CASE.changed(flags=(Flag(name="sensitive", words="x", start=0, end=1),))
+
+
+def test_receipt_is_noted_with_who_and_when_and_stops_no_clock() -> None:
+    case = confirmed(SENSITIVE, LISE)
+    assert case.receipt is not None
+    assert (case.receipt.by, case.receipt.at) == ("Lise Essai", AT)
+    assert not case.awaits_receipt
+    assert (case.acted_at, case.contacted_at) == (None, None)
+
+
+def test_receipt_is_confirmed_once_and_the_second_hears_by_whom() -> None:
+    with pytest.raises(Refused, match=r"Lise Essai confirmed receipt of .* on 2026-11-23"):
+        confirmed(confirmed(SENSITIVE, LISE), Actor(by="Paul", at=AT, department=HERE))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        CASE,
+        SENSITIVE.changed(state="closed"),
+        SENSITIVE.changed(tray="spam"),
+        SENSITIVE.changed(level=2),
+    ],
+)
+def test_where_nothing_was_told_there_is_nothing_to_confirm(case: object) -> None:
+    with pytest.raises(Refused, match="told to nobody as sensitive"):
+        confirmed(case, LISE)  # type: ignore[arg-type] # each is a case
 
 
 def test_contact_by_telephone_is_noted_once() -> None:
@@ -28,5 +57,6 @@ def test_contact_by_telephone_is_noted_once() -> None:
 
 
 def test_nobody_notes_anything_without_a_name() -> None:
-    with pytest.raises(Refused, match="Say who"):
-        contacted(CASE, NOBODY)
+    for note, case in ((confirmed, SENSITIVE), (contacted, CASE)):
+        with pytest.raises(Refused, match="Say who"):
+            note(case, NOBODY)
