@@ -17,7 +17,7 @@ from shared.domain.closed_days import ClosedDay, closed_days
 from shared.domain.document import Value
 from shared.domain.postal_table import PostalTable
 from shared.domain.recourse import Recourse
-from shared.domain.standards import AlertRule, Standard, Standards
+from shared.domain.standards import AlertRule, Repeat, Standard, Standards
 from shared.domain.unit import Programme, Rule, Unit
 from shared.postal_codes import read_postal_codes
 from shared.tables import Table, fingerprint, read_csv, read_toml
@@ -174,6 +174,7 @@ def _standards(file: Table) -> Standards:
         **alerts.values,
         "standards": [valid(Standard, one.values, one) for one in file.tables("standard")],
         "alerts": [valid(AlertRule, one.values, one) for one in file.tables("alert")],
+        "repeats": [valid(Repeat, one.values, one) for one in file.tables("repeat")],
     }
     return valid(Standards, fields, alerts)
 

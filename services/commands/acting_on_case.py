@@ -11,7 +11,7 @@ from rich.console import Console
 
 from services.commands.opened import case_named, with_backends
 from services.desk.acting import Acted, Actor
-from services.desk.carrying_out import act_in, save_or_refuse, take_up
+from services.desk.carrying_out import act_in, give_back, save_or_refuse, take_up
 from shared.adapters.system_clock import SystemClock
 from shared.department import load_department
 from shared.domain.case import Case
@@ -80,6 +80,14 @@ def escalate(reference: str, by: str, because: str, settings: Settings, out: Con
     second = _with_case(reference, by, settings, partial(take_up, because=because))
     message = f"{second.first_level} goes up as {second.reference}, due on {second.due_on}."
     out.print(message, highlight=False)
+
+
+def refuse(reference: str, by: str, because: str, settings: Settings, out: Console) -> None:
+    """Give a case back to the complaints office, which is told."""
+    case = _with_case(reference, by, settings, partial(give_back, because=because))
+    unit = case.refusals[-1].unit_id
+    out.print(f"{case.reference}: {unit} → held, refused.", markup=False, highlight=False)
+    out.print(f"The complaints office is told; the answer stays due on {case.due_on}.")
 
 
 def _with_case(

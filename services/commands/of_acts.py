@@ -114,6 +114,33 @@ def escalate(
     acting_on_case.escalate(reference, by, because, read_settings(), out)
 
 
+def refuse(
+    reference: str,
+    by: By,
+    because: Annotated[str, typer.Option(help="Why; kept with the case, never mailed.")],
+) -> None:
+    """Say that a complaint is not for the unit that has it: the complaints office sorts it."""
+    from services.commands import acting_on_case
+
+    acting_on_case.refuse(reference, by, because, read_settings(), out)
+
+
+def confirm(reference: str, by: By) -> None:
+    """Confirm receipt of the alert of a sensitive complaint; it is not repeated any more."""
+    from services.commands.acting_on_case import change
+    from services.desk import noting
+
+    change(reference, by, read_settings(), out, noting.confirmed)
+
+
+def contacted(reference: str, by: By) -> None:
+    """Note that somebody got in touch with the person, by telephone for instance."""
+    from services.commands.acting_on_case import change
+    from services.desk import noting
+
+    change(reference, by, read_settings(), out, noting.contacted)
+
+
 def resume(reference: str, by: By) -> None:
     """Let a clock that stands run again."""
     from services.commands.acting_on_case import change
@@ -146,7 +173,8 @@ def notice_preview(
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the command line."""
-    for command in (ask, extend, answer, close, escalate, thank, resume, language):
+    acts = (ask, extend, answer, close, escalate, thank, resume, language)
+    for command in (*acts, refuse, confirm, contacted):
         app.command()(command)
     app.add_typer(notice, name="notice")
 

@@ -111,7 +111,24 @@ def _show_head(out: Console, case: Case, department: Department, language: str) 
         out.print(f"held      {held_since(case.held, department)}", highlight=False)
     for move in case.moves:
         out.print(f"moved     {_move(move)}", markup=False, highlight=False)
+    _show_notes(out, case)
     _show_acts(out, case)
+
+
+def _show_notes(out: Console, case: Case) -> None:
+    """Say what persons noted about a case: refused, in touch, receipt confirmed."""
+    lines = [
+        f"refused   {local(one.at)}  by {one.unit_id}, {one.by}: {one.because}"
+        for one in case.refusals
+    ]
+    if case.contacted_by:
+        lines.append(f"contact   {local(case.contacted_at)}  by {case.contacted_by}")
+    if case.receipt:
+        lines.append(f"receipt   {local(case.receipt.at)}  by {case.receipt.by}")
+    elif case.awaits_receipt:
+        lines.append("receipt   not confirmed yet: `recours confirm`")
+    for line in lines:
+        out.print(line, markup=False, highlight=False)
 
 
 def _show_acts(out: Console, case: Case) -> None:
@@ -145,7 +162,9 @@ def _line_of(notice: Notice) -> str:
     at = local(notice.sent_at or notice.created_at)
     told = f"; {_REPORTS[notice.report]} {local(notice.reported_at)}" if notice.report else ""
     acts = "".join(f"; {act.what} by {act.by} {local(act.at)}" for act in notice.acts)
-    return f"{at}  {notice.kind} {whom}: {notice.state}{tail}{told}{acts}"
+    others = f" {notice.digest_id[:8]}" if notice.digest_id else ""
+    others = f", tells {len(notice.covers)} alerts" if notice.covers else others
+    return f"{at}  {notice.kind} {whom}: {notice.state}{others}{tail}{told}{acts}"
 
 
 async def notice_named(store: Store, notice_id: str) -> Notice:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.desk.acting import Acted, Actor
 from services.desk.escalating import escalated, linked, refuse_escalation, second_level_id
+from services.desk.refusing import refused
 from services.router.handover import chosen_by_a_person, handed_over
 from shared.department import Department
 from shared.domain.case import Case
@@ -48,6 +49,12 @@ async def take_up(store: Store, first: Case, actor: Actor, *, because: str) -> C
     kept = await store.cases.get(second_level_id(first)) or second
     await save_or_refuse(linked(first, kept), store)
     return kept
+
+
+async def give_back(store: Store, case: Case, actor: Actor, *, because: str) -> Case:
+    """Save the case that a unit refused with the event that tells the office, in one write."""
+    held, event = refused(case, actor, because)
+    return await save_or_refuse(held, store, [event])
 
 
 async def give(

@@ -99,6 +99,10 @@ class CaseFile:
     def unit(self) -> Unit | None:
         return self.department.units.get(self.case.unit_id or "")
 
+    def _name_of(self, unit_id: str) -> str:
+        unit = self.department.units.get(unit_id)
+        return unit.name_fr if unit else unit_id
+
     @property
     def regions(self) -> tuple[str, ...]:
         """Regions to light on the map: the one that was found, or those of the candidates."""
@@ -203,7 +207,7 @@ class CaseFile:
         if case.held and not case.assignment:
             told.append(Happening(case.held.at, "held"))
         if case.assignment:
-            unit = self.unit.name_fr if self.unit else case.assignment.unit_id
+            unit = self._name_of(case.assignment.unit_id)
             told.append(Happening(case.assignment.at, "assigned", unit))
         told += [Happening(message.at, f"added_{message.channel}") for message in self.messages[1:]]
         told += [
@@ -211,6 +215,17 @@ class CaseFile:
             for notice in self.notices
             if notice.arrived and notice.sent_at and notice.way == "mail"
         ]
+        told += [
+            Happening(notice.created_at, "in_digest", notice.recipient)
+            for notice in self.notices
+            if notice.state == "in_digest"
+        ]
+        told += [
+            Happening(refusal.at, "refused", self._name_of(refusal.unit_id))
+            for refusal in case.refusals
+        ]
+        if case.contacted_by and case.contacted_at:
+            told.append(Happening(case.contacted_at, "contacted"))
         told += [
             Happening(act.at, f"carried_{act.what}")
             for notice in self.notices

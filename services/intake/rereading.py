@@ -13,9 +13,10 @@ from shared.events import CaseOpened, caused_by
 from shared.ports.store import Store
 
 #: What stays as it was, however the message reads now.
-_STAYS = frozenset(
-    {"id", "version", "reference", "opened_at", "envelope_ids", "addressees", "linked_case_ids"}
-)
+_STAYS = frozenset({
+    "id", "version", "reference", "opened_at", "envelope_ids", "addressees", "linked_case_ids",
+    "moves", "refusals", "receipt", "acted_at", "contacted_at", "contacted_by",
+})  # fmt: skip
 
 
 async def read_again(

@@ -15,13 +15,21 @@ from typing import get_args
 
 from services.notifier.alerts import alert_values
 from services.notifier.correspondence import act_for, act_values, links_of, recourses_of
-from services.notifier.letter import BY_A_PERSON, Letter, Letterhead, to_authorities
+from services.notifier.digests import digest_of
+from services.notifier.letter import (
+    BY_A_PERSON,
+    DESK_LINK,
+    Letter,
+    Letterhead,
+    desk_url,
+    to_authorities,
+)
 from shared.department import Department
 from shared.domain.assignment import Candidate
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case
 from shared.domain.clocks import Due, due_days, sort_by
-from shared.domain.keys import desk_path, reply_address
+from shared.domain.keys import reply_address
 from shared.domain.language import languages_of
 from shared.domain.notice import NoticeKind
 from shared.domain.place import Evidence, EvidenceKind
@@ -30,8 +38,6 @@ from shared.domain.unit import Unit
 from shared.domain.way import way_to, way_without_mail
 from shared.errors import Transient
 
-#: A unit's link to a case is good for this long; the desk asks for an account afterwards.
-DESK_LINK = timedelta(days=7)
 SUMMARY_CHARACTERS = 280
 
 #: Letters to the complaints office, whoever has the case.
@@ -61,8 +67,11 @@ def compose(
     Raise Transient when the case's unit is not in the department's tables: another process has
     newer ones, and ours will follow.
     """
-    if kind == "sensitive":
-        return to_authorities(case, head, recipient)
+    if kind in ("sensitive", "unconfirmed"):
+        return to_authorities(case, head, recipient, kind=kind)
+    if kind == "digest":
+        unit = unit_of(case, head.department) or head.department.office()
+        return digest_of([("late", case)], head, at, role="unit", recipient=unit.mailbox).letter
     if kind in get_args(AlertKind):
         return _alert(kind, case, head, at)
     if kind in _UNDELIVERED:
@@ -160,9 +169,9 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
         "due_on": _open_days(case, department)[-1],
         "clues": _clues(evidence),
         "hand_on_by": _hand_on_by(case, department),
-        "moves": sum(move.from_unit is not None for move in case.moves),
+        "moves": case.times_refused,
         "rule_id": case.assignment.rule_id if case.assignment else "",
-        "desk_url": _desk_url(head, case, unit, at),
+        "desk_url": desk_url(head, case, unit.id, at),
         "desk_days": DESK_LINK.days,
         **_held_values(case, department),
     }
@@ -177,11 +186,6 @@ def _to_staff(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) -> L
         in_reply_to="",
         values=values,
     )
-
-
-def _desk_url(head: Letterhead, case: Case, unit: Unit, at: datetime) -> str:
-    link = desk_path(head.keys, case.id, unit.id, at + DESK_LINK)
-    return f"{head.desk_url}/bureau/{link}"
 
 
 def compose_alert(
@@ -200,7 +204,7 @@ def compose_alert(
         letter,
         role="complaints_office",
         recipient=office.mailbox.lower(),
-        values={**values, "desk_url": _desk_url(head, case, office, at)},
+        values={**values, "desk_url": desk_url(head, case, office.id, at)},
     )
 
 
@@ -221,6 +225,7 @@ def _held_values(case: Case, department: Department) -> dict[str, object]:
     return {
         "held_because": held.reason if held else "no_rule",
         "candidates": _candidates(held.candidates if held else (), department),
+        "refused_by": [one for one in map(department.units.get, case.refused_by) if one],
         "sort_by": sort_by(case, department.calendar, department.standards),
     }
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from shared.department import Department
 from shared.domain.case import Case
 from shared.domain.envelope import Language
-from shared.domain.keys import Keys
+from shared.domain.keys import Keys, desk_path
 from shared.domain.notice import NoticeKind, RecipientRole
 
+#: A unit's link to a case is good for this long; the desk asks for an account afterwards.
+DESK_LINK = timedelta(days=7)
 #: Letters that a person has decided to send: no automatic mail (RFC 3834 section 2), so that they
 #: have a return path of their own and no budget holds them back.
 BY_A_PERSON: frozenset[NoticeKind] = frozenset(
@@ -51,12 +54,20 @@ class Letter:
         return self.kind not in BY_A_PERSON
 
 
-def to_authorities(case: Case, head: Letterhead, recipient: str) -> Letter:
+def desk_url(head: Letterhead, case: Case, unit_id: str, at: datetime) -> str:
+    """Return the link by which a unit, or the complaints office, opens a case."""
+    link = desk_path(head.keys, case.id, unit_id, at + DESK_LINK)
+    return f"{head.desk_url}/bureau/{link}"
+
+
+def to_authorities(
+    case: Case, head: Letterhead, recipient: str, *, kind: NoticeKind = "sensitive"
+) -> Letter:
     """Nothing of the person and nothing of what they wrote: mail is read by more than one."""
     department = head.department
     office = department.office().mailbox.lower()
     return Letter(
-        kind="sensitive",
+        kind=kind,
         role="authorities" if recipient not in {"", office} else "complaints_office",
         recipient=recipient or office,
         languages=("fr",),

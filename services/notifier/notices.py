@@ -31,7 +31,7 @@ _ADDRESS = re.compile(
 IN_TEXT_ONLY = "address_only_in_text"
 
 
-#: A case that went from unit to unit so often is the complaints office's to settle.
+#: A case that units did not keep so often is the complaints office's to settle.
 REFUSALS = 2
 
 
@@ -145,17 +145,17 @@ def _warnings(case: Case, department: Department) -> tuple[Owed, ...]:
         return ()
     if _has(case, "possible_review"):
         owed.append(Owed("review", derived_id("notice", case.id, "review")))
-    if sum(move.from_unit is not None for move in case.moves) >= REFUSALS:
+    if case.times_refused >= REFUSALS:
         owed.append(Owed("refused_twice", derived_id("notice", case.id, "refused_twice")))
     if _has(case, "sensitive"):
         owed += [
             Owed("sensitive", derived_id("notice", case.id, "sensitive", to), recipient=to)
-            for to in _authorities(case, department)
+            for to in authorities_for(case, department)
         ]
     return tuple(owed)
 
 
-def _authorities(case: Case, department: Department) -> tuple[str, ...]:
+def authorities_for(case: Case, department: Department) -> tuple[str, ...]:
     """A possible disclosure is told to nobody but the complaints office."""
     office = department.office().mailbox.lower()
     return (office,) if _has(case, "possible_disclosure") else department.authorities or (office,)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.notifier.composing import compose
 from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_head
+from services.notifier.sample_letter import sample_letter
 from shared.department import Department
 from shared.domain.document import derived_id
 from shared.domain.envelope import Language
@@ -22,7 +22,8 @@ def preview(
     Making a renderer tries every template; whoever shows many mails gives one along.
     """
     case = sample_case(language, department, kind=kind)
-    letter = replace(compose(kind, case, sample_head(department), RECEIVED), languages=(language,))
+    letter = sample_letter(kind, case, sample_head(department), RECEIVED)
+    letter = replace(letter, languages=(language,))
     message_id = (
         f"{derived_id('notice', kind, language)}.preview@{letter.department.mail_domains[0]}"
     )

@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
-from services.notifier.composing import compose
 from services.notifier.letter import Letter, Letterhead
+from services.notifier.sample_letter import other_side, sample_letter
 from shared.department import Addresses, Department
 from shared.domain.act import Act, ActKind, Closing, RecourseTold
-from shared.domain.assignment import Assignment, Candidate, Held, Move
+from shared.domain.assignment import Assignment, Candidate, Held, Move, Refusal
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case, Complainant
 from shared.domain.document import derived_id
@@ -25,20 +25,22 @@ from shared.domain.notice import NoticeKind
 from shared.domain.place import Evidence
 from shared.domain.recourse import Recourse, Term
 from shared.domain.reference import reference_for
-from shared.domain.standards import AlertRule, Standard, StandardName, Standards
+from shared.domain.standards import (
+    AlertRule,
+    Repeat,
+    Standard,
+    StandardName,
+    Standards,
+)
 from shared.domain.unit import Unit
 
 RECEIVED = datetime(2026, 11, 20, 14, 41, tzinfo=UTC)
 _CASE_ID = derived_id("case", "sample")
 #: Days for which a case has been there when an alert of this kind is shown.
 _AGES: dict[NoticeKind, int] = {
-    "late": 31,
-    "unsorted": 5,
-    "unread": 5,
-    "reminder": 25,
-    "idle": 11,
-    "unposted": 4,
-}
+    "late": 31, "unsorted": 5, "no_contact": 7, "unread": 5, "reminder": 25, "idle": 11,
+    "unposted": 4, "digest": 31,
+}  # fmt: skip
 _TEXTS: dict[ActKind, dict[Language, str]] = {
     "asked": {
         "fr": "Il nous manque la lettre du 16 octobre.\nUne photo suffit.",
@@ -125,7 +127,9 @@ def sample_case(
     if kind in ("held", "acknowledgement_held", "unsorted"):
         candidates = (Candidate(unit_id=unit_id, evidence=_EVIDENCE),)
         held = Held(reason="several_units", at=at, candidates=candidates)
-        return case.changed(state="held", held=held)
+        by = Refusal(at=at, unit_id=unit_id, by="x", because="x", had_since=at)
+        refusals = (by,) if kind == "held" and language == "en" else ()
+        return case.changed(state="held", held=held, refusals=refusals)
     assignment = Assignment(unit_id=unit_id, rule_id="R1", at=at, evidence=_EVIDENCE)
     return case.changed(state="assigned", assignment=assignment)
 
@@ -217,7 +221,11 @@ def sample_standards() -> Standards:
                 kind="unread", tell=("unit", "complaints_office"), after_days=1, again_days=2
             ),
             AlertRule(kind="unposted", tell=("unit",), after_days=2, again_days=3),
+            AlertRule(
+                kind="no_contact", tell=("unit",), then_tell=("complaints_office",), again_days=2
+            ),
         ),
+        repeats=(Repeat(hours=24),),
     )
 
 
@@ -256,18 +264,11 @@ def _letter(
 ) -> Letter:
     case = sample_case(language, department, kind=kind)
     if bare:
-        both = compose(kind, _bare(case), sample_head(department), RECEIVED)
-        values = {**both.values, **_other_side(both)}
+        both = sample_letter(kind, _bare(case), sample_head(department), RECEIVED)
+        values = {**both.values, **other_side(both)}
         return replace(both, languages=get_args(Language), values=values)
-    letter = compose(kind, case, sample_head(department), RECEIVED)
+    letter = sample_letter(kind, case, sample_head(department), RECEIVED)
     return replace(letter, languages=(language,))
-
-
-def _other_side(letter: Letter) -> dict[str, object]:
-    """Return what an alert says to the other of its two readers, of a case without a unit."""
-    if "to_office" not in letter.values:
-        return {}
-    return {"to_office": not letter.values["to_office"], "has_unit": False, "left_days": 0}
 
 
 def _without_mail(kind: NoticeKind, language: Language, department: Department) -> Iterator[Letter]:
@@ -275,7 +276,7 @@ def _without_mail(kind: NoticeKind, language: Language, department: Department) 
     case = sample_case(language, department, kind=kind).changed(channel="form", acknowledge_to=None)
     for who in (Complainant(postal_address="1, rue X"), Complainant(phone="418 555-0110")):
         head = sample_head(department)
-        letter = compose(kind, case.changed(complainant=who), head, RECEIVED)
+        letter = sample_letter(kind, case.changed(complainant=who), head, RECEIVED)
         yield replace(letter, languages=(language,))
 
 

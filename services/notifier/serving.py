@@ -59,7 +59,9 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
     head = Letterhead(
         department, context.keys, settings.public_url.rstrip("/"), settings.desk_url.rstrip("/")
     )
-    timekeeper = Timekeeper(context.store, context.clock, head, renderer, context.doors)
+    timekeeper = Timekeeper(
+        context.store, context.clock, head, renderer, context.doors, context.metrics
+    )
     letters = LetterKeeper(context.store, context.clock, head, renderer, context.doors)
     mailer = open_mailer(settings.relay, connections=settings.relay_connections)
     breaker = Breaker(
@@ -102,9 +104,9 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
             doors=context.doors,
             when_dead=partial(give_notice_up, store=context.store, clock=context.clock),
         )
-        every = settings.timekeeping_seconds
+        every, metrics = settings.timekeeping_seconds, context.metrics
         async with (
-            _beside(keep_time(timekeeper.round, every=every)),
+            _beside(keep_time(timekeeper.round, every=every, metrics=metrics)),
             _beside(keep_time(letters.round, every=every)),
         ):
             yield {}

@@ -94,9 +94,10 @@ async def keep_letter(
     renderer: Renderer,
     store: Store,
     now: datetime,
+    covers: tuple[str, ...] = (),
 ) -> bool:
     """Keep a letter as the notice that is owed, to be sent or withheld; return False when it is
-    there already."""
+    there already. `covers` are the notices that a digest tells."""
     message_id = message_id_for(owed.notice_id, head.keys, head.department)
     mail = renderer.render(letter, message_id=message_id, at=now)
     way = _carried_way(letter, case)
@@ -117,9 +118,9 @@ async def keep_letter(
         )
         if way:
             outcome = {"state": "to_print", "way": way}
-        notice = _notice(
+        notice = notice_of(
             owed, letter, case, head, now, message_id=message_id, subject=mail.subject, **outcome
-        )
+        ).changed(covers=covers)
         emit = [] if because or way else [requested(notice)]
         added = await store.notices.add(notice, raw=mail.raw, emit=emit)
         if added and because:
@@ -162,11 +163,14 @@ async def _over(budgets: dict[Budget, int], store: Store) -> str:
     return next(over, "")
 
 
-def _notice(
+def notice_of(
     owed: Owed, letter: Letter, case: Case, head: Letterhead, now: datetime, **fields: str
 ) -> Notice:
-    """Automatic mail to a person has the null sender (RFC 3834 section 3.3); the rest a return
-    path of its own, so that a bounce finds its notice."""
+    """Return the notice of a letter; `fields` are the rest of it.
+
+    Automatic mail to a person has the null sender (RFC 3834 section 3.3); the rest a return
+    path of its own, so that a bounce finds its notice.
+    """
     main = head.department.addresses.main
     null_sender = letter.role == "complainant" and letter.automatic
     decided = case.assignment or case.held

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from services.router.pointers import Beside
+from services.router.refusals import unless_refused
 from services.router.routing import route
 from shared.domain.assignment import Assignment, Held, HeldReason
 from shared.domain.clocks import due_days
@@ -189,8 +190,8 @@ async def decide_from_store(
         quoted=await _quoted(references_of(case, first), store),
     )
     if len(first.text) + sum(len(document.text) for document in documents) < LONG:
-        return work()
-    return await asyncio.to_thread(work)
+        return unless_refused(work(), case)
+    return unless_refused(await asyncio.to_thread(work), case)
 
 
 async def _quoted(references: Sequence[str], store: Store) -> list[Case]:

@@ -59,6 +59,7 @@ _HELD = {
         "spam": "le message a été marqué comme indésirable",
         "possible_disclosure": "peut-être une divulgation, qu’aucune unité ne doit voir",
         "names_manager": "le texte nomme la personne qui gère l’unité",
+        "refused": "une unité l’a refusée",
     },
     "en": {
         "no_place": "the text names no place and no unit",
@@ -73,6 +74,7 @@ _HELD = {
         "spam": "the message was marked as unwanted",
         "possible_disclosure": "it may be a disclosure, which no unit may see",
         "names_manager": "the text names the person who manages the unit",
+        "refused": "a unit refused it",
     },
 }
 _WHY_NOT: dict[str, dict[WhyNot, str]] = {

@@ -83,15 +83,16 @@ def handed_over(
 ) -> tuple[Case, CaseAssigned]:
     """Return the case with its new unit, and the event that tells that unit.
 
-    The unit before has nothing to answer for any more; days that were promised stay. Mail that
-    was taken for automatic or unwanted becomes ordinary: somebody has looked at it.
+    A case that a unit refused comes from that unit, as far as the person knows. The unit before
+    has nothing to answer for any more; days that were promised stay. Mail that was taken for
+    automatic or unwanted becomes ordinary: somebody has looked at it.
     """
     move = Move(
         at=to.at,
         how=how,
         by=by,
         because=because,
-        from_unit=case.unit_id,
+        from_unit=case.unit_id or _refused_by(case, to),
         to_unit=to.unit_id,
         held_because=case.held.reason if case.held else "",
         rules_version=to.rules_version,
@@ -110,3 +111,11 @@ def handed_over(
     )
     event_id = caused_by(case.id, f"moved.{len(moved.moves)}")
     return moved, CaseAssigned(id=event_id, at=to.at, case_id=case.id)
+
+
+def _refused_by(case: Case, to: Assignment) -> str | None:
+    """Return the unit that refused a held case last; None when it gets it back."""
+    if case.held is None or case.held.reason != "refused" or not case.refusals:
+        return None
+    last = case.refusals[-1].unit_id
+    return last if last != to.unit_id else None

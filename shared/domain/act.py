@@ -36,6 +36,13 @@ class Act(Value):
     pauses: bool = False
 
 
+class Receipt(Value):
+    """That a person has received the alert of a sensitive case: it is not repeated any more."""
+
+    at: datetime
+    by: str
+
+
 class RecourseTold(Value):
     """That the person was told their recourses: how, when, by whom, and which.
 

@@ -21,6 +21,7 @@ HeldReason = Literal[
     "spam",
     "possible_disclosure",
     "names_manager",
+    "refused",
 ]
 #: Why a unit that was weighed too was not chosen.
 WhyNot = Literal["unit_before_place", "stronger_claim", "narrower_rule", "other_clues", "weak_clue"]
@@ -62,7 +63,8 @@ class Assignment(Value):
 class Move(Value):
     """A case that was given to another unit after the router: who did it, when and why.
 
-    `from_unit` is None for a case that was held. "rules" are new rules that a person applied.
+    `from_unit` is None for a case that was held; of one that a unit refused it is that unit.
+    "rules" are new rules that a person applied.
     """
 
     at: datetime
@@ -73,6 +75,19 @@ class Move(Value):
     to_unit: str
     held_because: str = ""
     rules_version: str = ""
+
+
+class Refusal(Value):
+    """A unit said that a case is not its own: who of it, when and why.
+
+    `had_since` is when it got the case; nothing of this goes to the person.
+    """
+
+    at: datetime
+    unit_id: str
+    by: str
+    because: str
+    had_since: datetime
 
 
 class Held(Value):

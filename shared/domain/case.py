@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from shared.domain.act import Act, Closing, Satisfaction
-from shared.domain.assignment import Assignment, Held, Move
+from shared.domain.act import Act, Closing, Receipt, Satisfaction
+from shared.domain.assignment import Assignment, Held, Move, Refusal
 from shared.domain.delays import Extension, Pause, running_pause
 from shared.domain.document import Document, Value
 from shared.domain.envelope import Channel, ComplainantKind, Language
@@ -44,12 +44,14 @@ class Case(Document):
     colleague who handed the complaint in; complainant and receipt are then those of the original.
     `moves` tells each time that somebody gave the case to a unit, oldest first: a handful.
     `due_on` has ended pauses and more time in it. `acted_at` is when a person last did something,
-    `contacted_at` when one of ours first got in touch, `answered_at` when the answer left.
+    `contacted_at` when one of ours first got in touch (`contacted_by` when that was not by mail),
+    `answered_at` when the answer left.
     `level` is 2 for a complaint that went up to the complaints office; `first_level` and
     `second_level` are the reference of the other one. `acts` are what persons did
     with it, oldest first. `taken_by` is the account that answers for it in its unit,
     `concerned_units` are units that may read it beside the one that has it, `event` what many
-    complaints are about at once.
+    complaints are about at once. `receipt` tells who received the alert of a sensitive case,
+    `refusals` which units gave it back, oldest first.
     """
 
     collection: ClassVar[str] = "cases"
@@ -108,6 +110,7 @@ class Case(Document):
     extensions: tuple[Extension, ...] = ()
     acted_at: datetime | None = None
     contacted_at: datetime | None = None
+    contacted_by: str = ""
     answered_at: datetime | None = None
     policy_version: str = ""
     language_ground: LanguageGround | None = None
@@ -122,6 +125,36 @@ class Case(Document):
     closing: Closing | None = None
     past_closings: tuple[Closing, ...] = ()
     satisfaction: Satisfaction | None = None
+    receipt: Receipt | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def is_sensitive(self) -> bool:
+        return any(flag.name == "sensitive" for flag in self.flags)
+
+    @property
+    def awaits_receipt(self) -> bool:
+        """Whether it was told as sensitive, and nobody has confirmed that they received it.
+
+        A second level is not told as such, nor what was marked as spam.
+        """
+        told = self.is_sensitive and self.level == 1 and self.tray != "spam"
+        return told and self.state != "closed" and self.receipt is None
+
+    @property
+    def refused_by(self) -> tuple[str, ...]:
+        """The units that said that it is not theirs, each once."""
+        return tuple(dict.fromkeys(refusal.unit_id for refusal in self.refusals))
+
+    @property
+    def times_refused(self) -> int:
+        """How often a unit did not keep it: it refused, or a person took it from one for another,
+        as they do after a telephone call. New rules refuse nothing."""
+        taken = (
+            move for move in self.moves
+            if move.how == "person" and move.from_unit and move.held_because != "refused"
+        )  # fmt: skip
+        return len(self.refusals) + sum(1 for _ in taken)
 
     @property
     def unit_id(self) -> str | None:

@@ -154,7 +154,8 @@ def _sorted(case: Case) -> datetime | None:
     """Return when a case got its first unit."""
     if case.assignment is None:
         return None
-    return min((case.assignment.at, *(move.at for move in case.moves)))
+    before = (*(move.at for move in case.moves), *(one.had_since for one in case.refusals))
+    return min((case.assignment.at, *before))
 
 
 def _day(calendar: Calendar, moment: datetime | None) -> date | None:

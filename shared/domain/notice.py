@@ -5,8 +5,9 @@ budget or a rule keeps it back and a person must decide. `sent` says that the re
 `delivered` that their server said so; a bounce makes `permanent` of either. `gave_up` is what
 became of one that was tried for 72 hours, `technical` of one that failed by a fault of ours. To a
 person without e-mail it is a letter or a call: `to_print` until a person says that it is `printed`
-and posted, or `told`. The mail itself lies beside the document (`store.notices.raw(id)`), so what
-was sent can always be shown.
+and posted, or `told`. An alert that waits to be told with others is `gathered`, then `in_digest`:
+it has no mail of its own. The mail itself lies beside the document (`store.notices.raw(id)`), so
+what was sent can always be shown.
 """
 
 from __future__ import annotations
@@ -39,9 +40,12 @@ NoticeKind = Literal[
     "late",
     "unsorted",
     "unread",
+    "no_contact",
     "reminder",
     "idle",
     "unposted",
+    "digest",
+    "unconfirmed",
     "undelivered",
     "unit_unreachable",
 ]
@@ -58,6 +62,8 @@ NoticeState = Literal[
     "to_print",
     "printed",
     "told",
+    "gathered",
+    "in_digest",
 ]
 #: How it reaches its recipient: what is not mail is carried by a person.
 Way = Literal["mail", "post", "phone"]
@@ -80,7 +86,8 @@ class Notice(Document):
     `budget_day` and `budget_hour` name the budgets that this notice uses up ("address day",
     "domain hour"); None when it has none or is withheld. One indexed value each, so that a count
     reads what one budget holds and never all that an address ever got. `report` is the last thing
-    that their server said of it, `acts` what persons did with it, oldest first.
+    that their server said of it, `acts` what persons did with it, oldest first. A digest `covers`
+    the notices that it tells, by id; `digest_id` is, in each of them, that of the digest.
     """
 
     collection: ClassVar[str] = "notices"
@@ -113,6 +120,8 @@ class Notice(Document):
     report: ReportSays | Literal[""] = ""
     reported_at: datetime | None = None
     acts: tuple[NoticeAct, ...] = ()
+    covers: tuple[str, ...] = ()
+    digest_id: str = ""
     budget_day: str | None = None
     budget_hour: str | None = None
     policy_version: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Literal, Self, get_args
@@ -16,7 +16,7 @@ from shared.domain.document import Value
 StandardName = Literal["acknowledge", "contact", "answer", "idle", "sorting"]
 #: What may go wrong with a case, the gravest first; "unposted" is about a letter or a call to the
 #: person, of a closed case too.
-AlertKind = Literal["late", "unsorted", "unread", "reminder", "idle", "unposted"]
+AlertKind = Literal["late", "unsorted", "no_contact", "unread", "reminder", "idle", "unposted"]
 Told = Literal["unit", "complaints_office"]
 
 
@@ -45,6 +45,7 @@ class AlertRule(Value):
     `before_days`: business days before the answer is due, for "reminder" alone. `after_days`: how
     long a unit may leave a case unopened, a letter unposted, for "unread" and "unposted" alone.
     `again_days`: told again after so many business days in which nobody acts; 0 for never.
+    `then_tell`: who is told too from the second time on.
     """
 
     kind: AlertKind
@@ -52,17 +53,35 @@ class AlertRule(Value):
     again_days: int = Field(default=0, ge=0)
     before_days: tuple[int, ...] = ()
     after_days: int = Field(default=0, ge=0)
+    then_tell: tuple[Told, ...] = ()
+
+
+class Repeat(Value):
+    """How often a sensitive case is told again until somebody confirms receipt: every so many
+    hours by the clock, day and night. Versions follow each other as those of a standard do."""
+
+    hours: int = Field(ge=1, le=24 * 31)
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def live_on(self, day: date) -> bool:
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to)
 
 
 class Standards(Value):
     """Every version of every standard, and the alerts that follow from them.
 
     Alerts leave between `opens` and `closes` of a business day, local time; those about sensitive
-    cases at any time.
+    cases at any time. Whoever is owed more than `one_by_one` of them at once gets one mail with
+    all of them, of which the gravest `listed` stand in it.
     """
 
     standards: tuple[Standard, ...]
     alerts: tuple[AlertRule, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+    one_by_one: int = Field(default=5, ge=1)
+    listed: int = Field(default=50, ge=1, le=500)
     opens: time = time(8, 30)
     closes: time = time(16, 30)
 
@@ -70,6 +89,8 @@ class Standards(Value):
     def _is_whole(self) -> Self:
         for name in get_args(StandardName):
             _check(name, list(self._versions(name)))
+        if self.repeats:
+            _check("repeat", self._repeats())
         kinds = [rule.kind for rule in self.alerts]
         if len(kinds) != len(set(kinds)):
             raise ValueError("a kind of alert has two rules")
@@ -98,12 +119,22 @@ class Standards(Value):
         """Return the rule of a kind of alert; None when the department wants none."""
         return next((rule for rule in self.alerts if rule.kind == kind), None)
 
+    def repeat(self, day: date) -> Repeat | None:
+        """Return how often a sensitive case received on `day` is told again; None for never."""
+        versions = self._repeats()
+        return next(
+            (one for one in versions if one.live_on(day)), versions[0] if versions else None
+        )
+
+    def _repeats(self) -> list[Repeat]:
+        return sorted(self.repeats, key=lambda repeat: repeat.valid_from or date.min)
+
     def _versions(self, name: StandardName) -> Iterator[Standard]:
         found = (standard for standard in self.standards if standard.name == name)
         yield from sorted(found, key=lambda standard: standard.valid_from or date.min)
 
 
-def _check(name: str, versions: list[Standard]) -> None:
+def _check(name: str, versions: Sequence[Standard | Repeat]) -> None:
     """Raise ValueError unless each version ends on the day before the next, and the last is open:
     a complaint of any day has exactly one."""
     if not versions:

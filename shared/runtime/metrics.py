@@ -56,6 +56,26 @@ class Metrics:
             ["role", "because"],
             registry=registry,
         )
+        self.timekeeping_rounds = Counter(
+            "recours_timekeeping_rounds_total",
+            "Looks at all open cases",
+            ["outcome"],
+            registry=registry,
+        )
+        self.timekeeping_seconds = Histogram(
+            "recours_timekeeping_seconds",
+            "Time of one such look",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.timekeeping_last = Gauge(
+            "recours_timekeeping_last_timestamp_seconds",
+            "When the last one ended well",
+            registry=registry,
+        )
+        self.alerts = Counter(
+            "recours_alerts_total", "Alerts and digests kept", ["kind"], registry=registry
+        )
         self.relayed = Counter(
             "recours_relayed_total", "Events carried from outbox to bus", registry=registry
         )

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.desk.acting import Actor
+from services.desk.noting import confirmed
 from services.notifier.letter import Letterhead
 from services.notifier.rendering import Renderer
 from services.notifier.sample import sample_case, sample_department, sample_head
@@ -20,11 +23,13 @@ from shared.domain.case import Case, CaseRead
 from shared.domain.clocks import paused
 from shared.domain.document import derived_id
 from shared.domain.notice import Notice
+from shared.domain.reading import Flag
 from shared.errors import Transient
 from shared.events import NoticeRequested
 from shared.ports.query import AllOf, Query
 from shared.ports.store import Store
 from shared.runtime.doors import Doors
+from shared.runtime.metrics import Metrics
 from tests.conftest import ToldClock
 from tests.contract.conftest import Stores
 from tests.waiting import until
@@ -34,8 +39,13 @@ SAMPLE = sample_department()
 OFFICE = SAMPLE.units["exemple"].model_copy(
     update={"id": "office", "mailbox": "office@ministere.example"}
 )
+#: Each alert is a mail of its own here; `test_digests.py` has what many of them become.
 DEPARTMENT = SAMPLE.model_copy(
-    update={"units": {**SAMPLE.units, "office": OFFICE}, "complaints_office": "office"}
+    update={
+        "units": {**SAMPLE.units, "office": OFFICE},
+        "complaints_office": "office",
+        "standards": SAMPLE.standards.model_copy(update={"one_by_one": 1000}),
+    }
 )
 HEAD: Letterhead = sample_head(DEPARTMENT)
 RENDERER = Renderer(SAMPLE)
@@ -103,6 +113,52 @@ async def test_a_round_after_a_restart_tells_nothing_again_until_days_have_passe
         days
         == [LATE] * 2 + [date(2026, 12, 24)] * 2 + [date(2026, 12, 29)] * 2 + [date(2027, 1, 1)] * 2
     )
+
+
+SENSITIVE = (Flag(name="sensitive", words="x", start=0, end=1),)
+
+
+async def test_a_sensitive_case_is_told_each_day_at_night_too_until_somebody_confirms(
+    stores: Stores, clock: ToldClock
+) -> None:
+    """Two processes look every six hours, from Friday to Wednesday; the receipt comes on Monday."""
+    case = a_case(flags=SENSITIVE, contacted_at=RECEIVED, summary="MOTTEMOIN")
+    await stores.store.cases.add(case)
+    other = await stores.again()
+    for number in range(20):
+        clock.moment = RECEIVED + timedelta(hours=6 * number + 1)
+        if number == 14:
+            kept = await stores.store.cases.get(case.id)
+            assert kept is not None
+            await stores.store.cases.save(confirmed(kept, Actor("Lise", clock.moment, DEPARTMENT)))
+        keepers = [timekeeper(store, clock) for store in (stores.store, other)]
+        await asyncio.gather(*(keeper.round() for keeper in keepers))
+    told = [one for one in await alerts(stores.store) if one.kind == "unconfirmed"]
+    assert [one.created_at - RECEIVED for one in told] == [
+        timedelta(hours=hours + 1) for hours in (24, 48, 72)
+    ]
+    assert {one.recipient for one in told} == {OFFICE.mailbox}
+    for notice in told:
+        raw = await stores.store.notices.raw(notice.id)
+        assert raw is not None
+        assert b"MOTTEMOIN" not in raw
+
+
+async def test_a_closed_sensitive_case_is_not_told_again(store: Store, clock: ToldClock) -> None:
+    await store.cases.add(a_case(flags=SENSITIVE, state="closed"))
+    assert await timekeeper(store, clock).round() == 0
+
+
+async def test_a_round_is_counted_and_timed(store: Store, clock: ToldClock) -> None:
+    await store.cases.add(a_case())
+    keeper = timekeeper(store, clock)
+    await keeper.round()
+    text = keeper.metrics.text().decode()
+    assert 'recours_alerts_total{kind="late"} 2.0' in text
+    assert "recours_timekeeping_seconds_count 1.0" in text
+    (last,) = re.findall(r"^recours_timekeeping_last_timestamp_seconds (\S+)$", text, re.M)
+    assert float(last) == clock.moment.timestamp()
+    assert a_case().id not in text
 
 
 async def test_nobody_is_told_at_night_or_on_a_closed_day(store: Store, clock: ToldClock) -> None:
@@ -186,6 +242,7 @@ async def test_a_case_of_a_unit_that_the_tables_lack_does_not_keep_others_waitin
 async def test_a_store_that_is_away_is_asked_again_at_the_next_round() -> None:
     answers = iter([Transient("store_away"), ValueError("a bug"), 1])
     rounds: list[object] = []
+    metrics = Metrics()
 
     async def one_round() -> int:
         rounds.append(answer := next(answers))
@@ -193,8 +250,10 @@ async def test_a_store_that_is_away_is_asked_again_at_the_next_round() -> None:
             raise answer
         return 1
 
-    task = asyncio.create_task(keep_time(one_round, every=0.001))
+    task = asyncio.create_task(keep_time(one_round, every=0.001, metrics=metrics))
     await until(lambda: len(rounds) == 3)
     assert not task.done()
+    assert 'timekeeping_rounds_total{outcome="waiting"} 1.0' in metrics.text().decode()
+    assert 'timekeeping_rounds_total{outcome="failed"}' in metrics.text().decode()
     task.cancel()
     await asyncio.wait([task])

@@ -80,10 +80,37 @@ def told(case: Case, first: date, last: date, *, opened: bool = True, hour: int 
 
 def test_a_case_that_nobody_touches_is_told_of_again_and_again() -> None:
     """Received Friday 20 November, due 18 December; Christmas is closed."""
-    assert told(assigned(), date(2026, 11, 20), date(2027, 1, 8)) == [
+    case = assigned(contacted_at=at(date(2026, 11, 20), 11))
+    assert told(case, date(2026, 11, 20), date(2027, 1, 8)) == [
         "11-30 idle", "12-07 idle", "12-11 reminder", "12-17 reminder", "12-21 late",
         "12-28 late", "01-04 late", "01-07 late",
     ]  # fmt: skip
+
+
+def test_a_person_with_whom_nobody_gets_in_touch_is_told_of_until_the_reminders_begin() -> None:
+    """Contact is promised by Tuesday 24 November; from the second time on the office hears it."""
+    case = assigned()
+    assert told(case, date(2026, 11, 20), date(2026, 12, 20)) == [
+        "11-25 no_contact", "11-27 no_contact", "12-01 no_contact", "12-03 no_contact",
+        "12-07 no_contact", "12-09 no_contact", "12-11 reminder", "12-17 reminder",
+    ]  # fmt: skip
+    tells = [
+        alert.tell
+        for day in (date(2026, 11, 25), date(2026, 11, 26), date(2026, 11, 27))
+        if (alert := alert_for(case, DEPARTMENT, at(day), opened=False))
+    ]
+    assert tells == [("unit",), ("unit",), ("unit", "complaints_office")]
+
+
+def test_contact_in_time_stops_the_alert_and_a_unit_that_got_the_case_late_has_a_day() -> None:
+    first, last = date(2026, 11, 20), date(2026, 11, 27)
+    assert told(assigned(contacted_at=at(date(2026, 11, 24))), first, last) == []
+    assert told(assigned(answered_at=at(date(2026, 11, 24))), first, last) == []
+    case = assigned()
+    assert case.assignment is not None
+    late = case.assignment.model_copy(update={"at": at(date(2026, 11, 26), 9)})
+    assert told(case.changed(assignment=late), first, last) == ["11-27 no_contact"]
+    assert "11-25 unsorted" in told(held(), first, last)
 
 
 def test_who_acts_is_told_later_of_a_late_case() -> None:
@@ -96,7 +123,7 @@ def test_who_acts_is_told_later_of_a_late_case() -> None:
 
 
 def test_a_case_that_nobody_opens_is_told_of_to_unit_and_office() -> None:
-    case = assigned()
+    case = assigned(contacted_at=at(date(2026, 11, 20), 11))
     days = told(case, date(2026, 11, 20), date(2026, 11, 27), opened=False)
     assert days == ["11-24 unread", "11-26 unread"]
     alert = alert_for(case, DEPARTMENT, at(date(2026, 11, 24)), opened=False)

@@ -10,7 +10,7 @@ from services.notifier.composing import compose
 from services.notifier.notices import message_id_for, notices_for, unsendable
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from shared.domain.act import Act
-from shared.domain.assignment import Move
+from shared.domain.assignment import Move, Refusal
 from shared.domain.case import Case, Complainant
 from shared.domain.reading import Flag, FlagName
 from shared.events import CaseActed, CaseAssigned, CaseHeld, MessageAdded
@@ -139,6 +139,23 @@ def test_a_case_that_changed_units_twice_is_told_to_the_complaints_office_once()
     told = [notices_for(each, assigned(each), DEPARTMENT)[-1] for each in (twice, thrice)]
     assert [owed.kind for owed in told] == ["refused_twice"] * 2
     assert told[0] == told[1]
+
+
+def test_refusals_and_transfers_count_alike_and_new_rules_refuse_nothing() -> None:
+    no = Refusal(at=RECEIVED, unit_id="a", by="a", because="b", had_since=RECEIVED)
+    by_rules = moved(ASSIGNED, "a", "b")
+    rules = tuple(one.model_copy(update={"how": "rules"}) for one in by_rules.moves)
+    after = tuple(
+        one.model_copy(update={"held_because": "refused"}) for one in moved(ASSIGNED, "a").moves
+    )
+    for case, owes in (
+        (HELD.changed(refusals=(no,)), False),
+        (HELD.changed(refusals=(no, no)), True),
+        (HELD.changed(refusals=(no,), moves=moved(HELD, "a").moves), True),
+        (HELD.changed(refusals=(no,), moves=after), False),
+        (HELD.changed(moves=rules), False),
+    ):
+        assert ("refused_twice" in kinds(case, held(case))) is owes
 
 
 def test_a_sensitive_case_is_told_to_each_authority_and_a_disclosure_to_the_office_alone() -> None:

@@ -306,6 +306,18 @@ def test_the_version_of_the_day_of_receipt_counts() -> None:
     assert due_days(CALENDAR, table, at(date(2027, 1, 1))).answer_on == date(2027, 1, 22)
 
 
+def test_versions_of_how_often_it_is_repeated_follow_each_other_too() -> None:
+    plain = sample_standards()
+    day, next_day = date(2026, 12, 31), date(2027, 1, 1)
+    two = [{"hours": 24, "valid_to": day}, {"hours": 12, "valid_from": next_day}]
+    table = Standards.model_validate({**plain.model_dump(), "repeats": two})
+    found = [table.repeat(one) for one in (day, next_day)]
+    assert [one.hours for one in found if one] == [24, 12]
+    assert Standards(standards=plain.standards).repeat(day) is None
+    with pytest.raises(ValueError, match="the versions of repeat overlap"):
+        Standards.model_validate({**plain.model_dump(), "repeats": [two[0], {"hours": 12}]})
+
+
 @pytest.mark.parametrize(
     ("second", "words"),
     [

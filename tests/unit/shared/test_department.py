@@ -154,7 +154,7 @@ def test_a_unit_whose_dates_are_broken_still_has_its_address(changing: Changing)
             "standards.toml",
             'name = "idle"',
             'name = "answer"',
-            "standards.toml line 41: Standards: ",
+            "standards.toml line 43: Standards: ",
         ),
         ("standards.toml", "opens = 08:30:00", "opens = 17:00:00", "alerts open before they"),
         (

@@ -1,0 +1,40 @@
+"""Every kind and state of a notice has its words on the page of a case, in both languages."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from services.desk.casefile import CaseFile
+from shared.domain.assignment import HeldReason, Refusal
+from shared.domain.envelope import Language
+from shared.domain.notice import NoticeKind, NoticeState
+from shared.pages.texts import load_texts
+from tests.conftest import ROOT
+from tests.pages_samples import NOW, assigned_case, department
+
+FOLDER = ROOT / "services" / "desk" / "texts"
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_no_notice_and_no_reason_lacks_words(language: Language) -> None:
+    wanted = {
+        *(f"notices.{kind}" for kind in get_args(NoticeKind)),
+        *(f"notices.{state}" for state in get_args(NoticeState)),
+        *(f"history.sent_{kind}" for kind in get_args(NoticeKind)),
+        *(f"held.{reason}" for reason in get_args(HeldReason)),
+    }
+    assert wanted - load_texts(language, FOLDER).keys == set()
+
+
+def test_the_history_tells_of_digests_refusals_and_contact() -> None:
+    sample = assigned_case()
+    told = sample.notices[0].changed(id="t", kind="late", state="in_digest", digest_id="d")
+    refusal = Refusal(at=NOW, unit_id="x", by="Lise", because="b", had_since=NOW)
+    case = sample.case.changed(refusals=(refusal,), contacted_at=NOW, contacted_by="Lise")
+    file = CaseFile(
+        case=case, messages=[], notices=[told], reads=0, department=department(), now=NOW
+    )
+    told_of = {(one.key, one.about) for one in file.history}
+    assert {("in_digest", told.recipient), ("refused", "x"), ("contacted", "")} <= told_of
