@@ -28,6 +28,9 @@ ActName = Literal[
     "sensitive",
     "event",
     "escalate",
+    "refuse",
+    "contacted",
+    "confirm",
     "reopen",
 ]
 Field = Literal[
@@ -65,6 +68,9 @@ ACTS: dict[str, ActForm] = {
         ActForm("event", "work", ("event",)),
         ActForm("language", "work", ("language",)),
         ActForm("thank", "work", ("text",), writes=True),
+        ActForm("contacted", "work"),
+        ActForm("refuse", "work", ("because",)),
+        ActForm("confirm", "confirm"),
         ActForm("leave", "work"),
         ActForm("give", "lead", ("colleague",)),
         ActForm("reopen", "lead", ("because",)),
@@ -86,6 +92,8 @@ def _makes_sense(name: ActName, case: Case, rights: Rights, account_id: str) -> 
         return True
     if name == "reply":
         return bool(case.concerned_units)
+    if name == "confirm":
+        return case.awaits_receipt
     if name == "escalate" and case.state in ("assigned", "closed"):
         return case.level == 1 and not case.second_level
     if case.state == "closed":
@@ -100,6 +108,7 @@ def _fits(name: ActName, case: Case, account_id: str) -> bool:
     told: dict[ActName, bool] = {
         "take": case.taken_by != account_id,
         "leave": case.taken_by == account_id,
+        "contacted": case.contacted_at is None,
         "resume": running_pause(case.pauses) is not None,
         "thank": case.kind == "thanks",
         "close": case.kind != "thanks",

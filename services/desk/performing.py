@@ -12,10 +12,17 @@ from datetime import date
 from functools import partial
 from typing import get_args
 
-from services.desk import acting, keeping
+from services.desk import acting, keeping, noting
 from services.desk.acting import Acted, Actor, Ending
 from services.desk.acts import ActForm
-from services.desk.carrying_out import act_in, add_remark, give, save_or_refuse, take_up
+from services.desk.carrying_out import (
+    act_in,
+    add_remark,
+    give,
+    give_back,
+    save_or_refuse,
+    take_up,
+)
 from services.desk.rights import rights_of
 from services.router.handover import live_unit, refuse_handover
 from shared.domain.account import Account
@@ -129,6 +136,8 @@ async def perform(who: Performer, case: Case, form: ActForm, given: Given) -> Ca
         return await _with_reason(who, case, form.name, given)
     if form.name == "transfer":
         return await _transfer(who, case, given)
+    if form.name == "refuse":
+        return await give_back(who.store, case, who.actor, because=_reason(given))
     if form.name == "escalate":
         return await take_up(who.store, case, who.actor, because=_reason(given))
     return await save_or_refuse(await _changed(who, case, form, given), who.store)
@@ -144,6 +153,10 @@ async def _changed(who: Performer, case: Case, form: ActForm, given: Given) -> C
             return keeping.taken(case, who.actor, await _colleague(who, case, given))
         case "resume":
             return acting.resume(case, who.actor)
+        case "contacted":
+            return noting.contacted(case, who.actor)
+        case "confirm":
+            return noting.confirmed(case, who.actor)
         case "event":
             return keeping.of_event(case, who.actor, given.get("event", ""))
         case _:

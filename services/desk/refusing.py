@@ -48,6 +48,8 @@ def refused(case: Case, actor: Actor, because: str) -> tuple[Case, CaseHeld]:
         assignment=None,
         held=_held(case, assignment, actor),
         refusals=(*case.refusals, refusal),
+        taken_by=None,
+        taken_by_name="",
         acted_at=actor.at,
         contact_due_on=due.contact_on,
         due_on=due.answer_on,

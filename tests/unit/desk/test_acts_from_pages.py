@@ -343,3 +343,49 @@ async def test_related_cases_are_those_that_the_reader_may_see(tmp_path: Path) -
             shown = await client.get(FR.case(one.reference))
     assert other.reference not in hidden.text
     assert other.reference in shown.text
+
+
+async def test_a_refused_case_goes_back_to_the_office_and_leaves_the_list(tmp_path: Path) -> None:
+    async with the_desk(tmp_path) as at:
+        case = await case_in(at)
+        here = FR.case(case.reference)
+        async with await at.sign_in(account("mel", "agent")) as client:
+            await do(client, f"{here}/take", page=here)
+            silent = await do(client, f"{here}/refuse", because=" ")
+            back = await do(client, f"{here}/refuse", because="Servie à Laval.")
+            gone = await client.get(here)
+        after = await at.reload(case)
+    assert (silent.status_code, back.headers["location"], gone.status_code) == (400, FR.cases, 404)
+    assert (after.state, after.taken_by, after.refusals[-1].because) == (
+        "held",
+        None,
+        "Servie à Laval.",
+    )
+
+
+async def test_receipt_of_a_sensitive_case_is_confirmed_once(tmp_path: Path) -> None:
+    async with the_desk(tmp_path) as at:
+        case = await case_in(at)
+        here = FR.case(case.reference)
+        async with await at.sign_in(account("dir", "complaints_office")) as client:
+            before = await client.get(here)
+            await do(client, f"{here}/sensitive", because="Parle de se faire du mal.")
+            done = await do(client, f"{here}/confirm", page=here)
+            again = await do(client, f"{here}/confirm", page=here)
+        after = await at.reload(case)
+    assert "Confirmer la réception" not in before.text
+    assert (done.status_code, again.status_code) == (303, 400)
+    assert after.receipt is not None
+    assert after.receipt.by == "Dir"
+
+
+async def test_a_contact_by_telephone_is_noted(tmp_path: Path) -> None:
+    async with the_desk(tmp_path) as at:
+        case = await case_in(at)
+        here = FR.case(case.reference)
+        async with await at.sign_in(account("mel", "agent")) as client:
+            await do(client, f"{here}/contacted", page=here)
+            page = await client.get(here)
+        after = await at.reload(case)
+    assert after.contacted_at is not None
+    assert "Noter un premier contact" not in page.text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pytest
 
+from services.desk.acts import ACTS
 from services.desk.casefile import CaseFile
 from shared.domain.assignment import HeldReason, Refusal
 from shared.domain.envelope import Language
@@ -15,6 +17,8 @@ from tests.conftest import ROOT
 from tests.pages_samples import NOW, assigned_case, department
 
 FOLDER = ROOT / "services" / "desk" / "texts"
+#: The code of a refusal, where it is raised.
+REFUSED = re.compile(r'Refused\(\s*"(\w+)"')
 
 
 @pytest.mark.parametrize("language", get_args(Language))
@@ -38,3 +42,33 @@ def test_the_history_tells_of_digests_refusals_and_contact() -> None:
     )
     told_of = {(one.key, one.about) for one in file.history}
     assert {("in_digest", told.recipient), ("refused", "x"), ("contacted", "")} <= told_of
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("section", ["act", "act_note", "act_go", "done"])
+def test_every_act_has_its_words(language: str, section: str) -> None:
+    missing = [
+        name for name in ACTS if f"{section}.{name}" not in load_texts(language, FOLDER).keys
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_refusal_that_an_act_can_meet_is_said_in_words(language: str) -> None:
+    modules = [
+        "acting",
+        "keeping",
+        "noting",
+        "refusing",
+        "escalating",
+        "performing",
+        "carrying_out",
+    ]
+    files = [ROOT / "services/desk" / f"{name}.py" for name in modules]
+    files.append(ROOT / "services/router/handover.py")
+    said = {code for file in files for code in REFUSED.findall(file.read_text("utf-8"))}
+    assert len(said) > 20
+    never = {"who"}  # an account always has a name
+    assert {
+        code for code in said - never if f"refused.{code}" not in load_texts(language, FOLDER).keys
+    } == set()
