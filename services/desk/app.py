@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.desk.desk import ROOTS, Desk, refusal
-from services.desk.pages import case, cases, entering, own_case
+from services.desk.pages import case, cases, entering, own_case, sensitive
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
 from services.desk.previewing import Previews
@@ -92,6 +92,7 @@ def _pages(desk: Desk, language: Language) -> list[Route]:
         *entering.routes(desk, language),
         *cases.routes(desk, language),
         *own_case.routes(desk, language),
+        *sensitive.routes(desk, language),
         *case.routes(desk, language),
     ]
 

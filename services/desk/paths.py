@@ -23,6 +23,7 @@ class Paths:
     operations: str
     accounts: str
     reads: str
+    sensitive: str
 
     def case(self, reference: str) -> str:
         return f"{self.cases}/{reference}"
@@ -46,6 +47,7 @@ PATHS: dict[Language, Paths] = {
         operations="/bureau/exploitation",
         accounts="/bureau/comptes",
         reads="/bureau/consultations",
+        sensitive="/bureau/sensibles",
     ),
     "en": Paths(
         root="/en/desk",
@@ -60,6 +62,7 @@ PATHS: dict[Language, Paths] = {
         operations="/en/desk/operations",
         accounts="/en/desk/accounts",
         reads="/en/desk/reads",
+        sensitive="/en/desk/sensitive",
     ),
 }
 

@@ -99,6 +99,8 @@ def _own_page(desk: Desk, visitor: Visitor, request: Request) -> Response:
     paths, rights = PATHS[visitor.language], visitor.rights
     if rights.may("operate"):
         return see_other(paths.operations)
+    if rights.may("confirm"):
+        return see_other(paths.sensitive)
     if rights.may("enter"):
         return see_other(paths.new)
     if rights.may("audit"):
