@@ -30,6 +30,10 @@ class ToldClock:
         self.moment += timedelta(**time)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", help="Folder that pictures of the main pages are written to.")
+
+
 @pytest.fixture
 def clock() -> ToldClock:
     """Friday 20 November 2026, 9:41 in Québec."""
