@@ -80,6 +80,16 @@ class CaseActed(_Fact):
     act: int
 
 
+class CaseConsulted(_Fact):
+    """A unit is asked about a case that another one has, or has answered such a question."""
+
+    type: Literal["case.consulted"] = "case.consulted"
+    case_id: str
+    remark_id: str
+    unit_id: str
+    is_reply: bool = False
+
+
 class NoticeRequested(_Fact):
     """A notice is written and waits to be sent."""
 
@@ -103,6 +113,7 @@ Event = (
     | CaseAssigned
     | CaseHeld
     | CaseActed
+    | CaseConsulted
     | NoticeRequested
     | NoticeFailed
 )

@@ -58,7 +58,14 @@ QUEUES: tuple[Queue, ...] = (
     Queue(name="router.assigning", takes=("case.opened", "documents.read"), delays=SOON),
     Queue(
         name="notifier.telling",
-        takes=("case.assigned", "case.held", "case.acted", "message.added", "notice.failed"),
+        takes=(
+            "case.assigned",
+            "case.held",
+            "case.acted",
+            "case.consulted",
+            "message.added",
+            "notice.failed",
+        ),
         delays=SOON,
     ),
     Queue(name="notifier.sending", takes=("notice.requested",), delays=RELAY),

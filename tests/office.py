@@ -16,7 +16,7 @@ from shared.domain.assignment import Held
 from shared.domain.case import Case
 from shared.domain.keys import Keys
 from shared.domain.notice import Notice
-from shared.events import CaseActed, CaseAssigned, CaseHeld, decode
+from shared.events import CaseActed, CaseAssigned, CaseConsulted, CaseHeld, decode
 from shared.ports.query import Equal, Query
 from tests.checked_mail import checked
 from tests.conftest import ROOT, ToldClock
@@ -65,7 +65,7 @@ class Office:
         """Hand every event that was ever saved to the notifier: each but the last comes again."""
         rows = self.store.file.read("SELECT body FROM queue ORDER BY seq")
         for event in (decode(row[0]) for row in rows):
-            if isinstance(event, CaseAssigned | CaseHeld | CaseActed):
+            if isinstance(event, CaseAssigned | CaseHeld | CaseActed | CaseConsulted):
                 await tell_case(
                     event, store=self.store, clock=self.clock, department=HERE, keys=self.keys,
                     renderer=RENDERER, public_url=PUBLIC, desk_url="https://bureau.example",

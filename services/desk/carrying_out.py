@@ -77,13 +77,18 @@ async def give(
 
 
 async def add_remark(
-    store: Store, case: Case, remark: Remark, *, change: Callable[[Case], Case]
+    store: Store,
+    case: Case,
+    remark: Remark,
+    *,
+    change: Callable[[Case], Case],
+    emit: Sequence[Event] = (),
 ) -> None:
     """Keep a remark, then what it changes of the case, on whatever version others left."""
     await store.remarks.add(remark)
     for _ in range(REMARK_TRIES):
         try:
-            await store.cases.save(change(case))
+            await store.cases.save(change(case), emit=emit)
         except Conflict:
             case = await store.cases.get(case.id) or case
         else:

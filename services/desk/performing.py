@@ -29,8 +29,9 @@ from shared.domain.account import Account
 from shared.domain.act import Motive, Outcome
 from shared.domain.case import Case
 from shared.domain.recourse import Since
-from shared.domain.remark import RemarkKind
+from shared.domain.remark import Remark, RemarkKind
 from shared.errors import Refused
+from shared.events import CaseConsulted, caused_by
 from shared.ports.store import Store
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -186,8 +187,24 @@ async def _remark(who: Performer, case: Case, name: str, given: Given) -> Case:
     change = partial(_after_remark, who=who, unit=unit, contacted=name == "told")
     if unit:
         change(case)  # a unit that does not exist is refused before anything is kept
-    await add_remark(who.store, case, kept, change=change)
+    await add_remark(who.store, case, kept, change=change, emit=_consultation(case, kept))
     return case
+
+
+def _consultation(case: Case, kept: Remark) -> list[CaseConsulted]:
+    """Return the event that tells the unit that is asked, or the one that asked."""
+    to = case.unit_id if kept.kind == "reply" else kept.to
+    if kept.kind not in ("question", "reply") or not to:
+        return []
+    event = CaseConsulted(
+        id=caused_by(kept.id, "case.consulted"),
+        at=kept.at,
+        case_id=case.id,
+        remark_id=kept.id,
+        unit_id=to,
+        is_reply=kept.kind == "reply",
+    )
+    return [event]
 
 
 def _after_remark(case: Case, *, who: Performer, unit: str, contacted: bool) -> Case:

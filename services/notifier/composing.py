@@ -23,6 +23,7 @@ from services.notifier.letter import (
     Letterhead,
     desk_url,
     to_authorities,
+    to_consulted,
 )
 from shared.department import Department
 from shared.domain.assignment import Candidate
@@ -67,6 +68,8 @@ def compose(
     Raise Transient when the case's unit is not in the department's tables: another process has
     newer ones, and ours will follow.
     """
+    if kind in ("consulted", "replied"):
+        return to_consulted(case, head, recipient, kind=kind)
     if kind in ("sensitive", "unconfirmed"):
         return to_authorities(case, head, recipient, kind=kind)
     if kind == "digest":

@@ -79,3 +79,24 @@ def to_authorities(
             "received_at": department.calendar.local(case.received_at),
         },
     )
+
+
+def to_consulted(case: Case, head: Letterhead, recipient: str, *, kind: NoticeKind) -> Letter:
+    """A question and its reply stand in the case alone: the mail only says that they are there."""
+    department = head.department
+    office = department.office().mailbox.lower()
+    return Letter(
+        kind=kind,
+        role="complaints_office" if recipient == office else "unit",
+        recipient=recipient or office,
+        languages=("fr",),
+        department=department,
+        reply_to="",
+        in_reply_to="",
+        values={
+            "reference": case.reference,
+            "received_at": department.calendar.local(case.received_at),
+            "unit": department.units.get(case.unit_id or "") or department.office(),
+            "case_url": f"{head.desk_url}/bureau/plaintes/{case.reference}",
+        },
+    )

@@ -17,9 +17,9 @@ from shared.domain.keys import Keys
 from shared.domain.notice import NoticeKind
 from shared.domain.reading import FlagName
 from shared.domain.way import is_owed, notice_of_act, way_to, way_without_mail
-from shared.events import CaseActed, CaseAssigned, CaseHeld, MessageAdded
+from shared.events import CaseActed, CaseAssigned, CaseConsulted, CaseHeld, MessageAdded
 
-CaseEvent = CaseAssigned | CaseHeld | CaseActed | MessageAdded
+CaseEvent = CaseAssigned | CaseHeld | CaseActed | CaseConsulted | MessageAdded
 
 #: What may stand in RCPT TO and in a header as it is: no quoting, no list, no control.
 _ADDRESS = re.compile(
@@ -59,6 +59,8 @@ def notices_for(case: Case, event: CaseEvent, department: Department) -> tuple[O
         return (_added(case, event, department),)
     if isinstance(event, CaseActed):
         return _acted(case, event)
+    if isinstance(event, CaseConsulted):
+        return _consulted(case, event, department)
     if isinstance(event, CaseAssigned) and case.assignment:
         return (
             *_first_answer(case, "acknowledgement"),
@@ -118,6 +120,17 @@ def _acted(case: Case, event: CaseActed) -> tuple[Owed, ...]:
         return ()
     kind = case.acts[event.act].kind
     return (Owed(kind, notice_of_act(case.id, event.act), act=event.act),)
+
+
+def _consulted(case: Case, event: CaseConsulted, department: Department) -> tuple[Owed, ...]:
+    """Tell a unit that it is asked, or the one that asked of the reply; a unit that has left the
+    tables since is told nothing: the question stands in the case."""
+    unit = department.units.get(event.unit_id)
+    if unit is None:
+        return ()
+    notice_id = derived_id("notice", case.id, "consulted", event.remark_id)
+    kind: NoticeKind = "replied" if event.is_reply else "consulted"
+    return (Owed(kind, notice_id, recipient=unit.mailbox.lower()),)
 
 
 def _moved(case: Case) -> tuple[Owed, ...]:

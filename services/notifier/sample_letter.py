@@ -19,7 +19,9 @@ def sample_letter(kind: NoticeKind, case: Case, head: Letterhead, at: datetime) 
     """Return the letter of this kind about an invented case as it stands at `at`."""
     if kind != "digest":
         return compose(kind, case, head, at)
-    alerts = [(alert, _one_more(case, alert)) for alert in get_args(AlertKind)]
+    # A letter that waits to be posted is told by itself
+    kinds: list[AlertKind] = [kind for kind in get_args(AlertKind) if kind != "unposted"]
+    alerts = [(alert, _one_more(case, alert)) for alert in kinds]
     recipient = compose(kind, case, head, at).recipient
     return digest_of(alerts, head, at, role="unit", recipient=recipient).letter
 

@@ -24,6 +24,7 @@ from shared.department import load_department
 from shared.events import (
     CaseActed,
     CaseAssigned,
+    CaseConsulted,
     CaseHeld,
     MessageAdded,
     NoticeFailed,
@@ -88,6 +89,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
                 CaseAssigned: telling,
                 CaseHeld: telling,
                 CaseActed: telling,
+                CaseConsulted: telling,
                 MessageAdded: added,
                 NoticeFailed: alarming,
             },

@@ -37,6 +37,8 @@ NoticeKind = Literal[
     "review",
     "refused_twice",
     "sensitive",
+    "consulted",
+    "replied",
     "late",
     "unsorted",
     "unread",
