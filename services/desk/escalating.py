@@ -61,6 +61,7 @@ def escalated(
         kind=first.kind,
         flags=first.flags,
         linked_case_ids=(first.id,),
+        concerned_units=(first.unit_id,) if first.unit_id else (),
         state="assigned",
         assignment=assignment,
         contact_due_on=due.contact_on,

@@ -243,6 +243,7 @@ async def test_the_complaints_office_takes_a_case_up_and_marks_one_sensitive(
     assert (marked.status_code, up.status_code, late.status_code) == (303, 303, 400)
     assert "sensitive" in after.flag_names
     assert [each.first_level for each in second] == [case.reference]
+    assert second[0].concerned_units == (OFFICE,)
 
 
 async def test_a_held_case_is_the_offices_alone(tmp_path: Path) -> None:
