@@ -29,6 +29,7 @@ from shared.domain.account import Account, Session
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
+from shared.domain.intervention import Intervention
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
 from shared.domain.remark import Remark
@@ -194,6 +195,7 @@ class MongoStore:
         self.remarks: Collection[Remark] = self._all[Remark.collection]
         self.accounts: Collection[Account] = self._all[Account.collection]
         self.sessions: Collection[Session] = self._all[Session.collection]
+        self.interventions: Collection[Intervention] = self._all[Intervention.collection]
 
     async def ping(self) -> None:
         pings = self._database.get_collection("pings", write_concern=KEPT)

@@ -21,6 +21,7 @@ from shared.domain.account import Account, Session
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
+from shared.domain.intervention import Intervention
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
 from shared.domain.remark import Remark
@@ -163,6 +164,7 @@ class SqliteStore:
         self.remarks: Collection[Remark] = SqliteCollection(file, Remark)
         self.accounts: Collection[Account] = SqliteCollection(file, Account)
         self.sessions: Collection[Session] = SqliteCollection(file, Session)
+        self.interventions: Collection[Intervention] = SqliteCollection(file, Intervention)
         self.outbox = NoOutbox()
 
     @property

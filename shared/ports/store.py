@@ -17,6 +17,7 @@ from shared.domain.account import Account, Session
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
+from shared.domain.intervention import Intervention
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
 from shared.domain.remark import Remark
@@ -33,6 +34,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Remark,
     Account,
     Session,
+    Intervention,
 )
 
 
@@ -115,6 +117,8 @@ class Store(Protocol):
     def accounts(self) -> Collection[Account]: ...
     @property
     def sessions(self) -> Collection[Session]: ...
+    @property
+    def interventions(self) -> Collection[Intervention]: ...
     @property
     def outbox(self) -> Outbox: ...
 
