@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.desk.app import build_app
+from services.desk.operations.watch import Watch, watching
 from shared.department import load_department
 from shared.runtime.listening import listen, serve_http
 from shared.runtime.process import Context
@@ -15,6 +16,7 @@ from shared.runtime.settings import addresses_in
 @asynccontextmanager
 async def desk(context: Context) -> AsyncIterator[dict[str, str]]:
     """Run the desk; yield its address, "desk"."""
+    watch = Watch()
     app = build_app(
         store=context.store,
         clock=context.clock,
@@ -22,8 +24,15 @@ async def desk(context: Context) -> AsyncIterator[dict[str, str]]:
         department=load_department(context.settings.department),
         desk_url=context.settings.desk_url,
         public_url=context.settings.public_url,
+        bus=context.bus,
+        settings=context.settings,
+        watch=watch,
+        metrics=context.metrics,
     )
     bound = listen("RECOURS_DESK_LISTEN", context.settings.desk_listen)
     proxies = addresses_in(context.settings.web_proxies)
-    async with serve_http(app, bound, proxies=proxies) as address:
+    async with (
+        watching(context.bus, context.clock, watch),
+        serve_http(app, bound, proxies=proxies) as address,
+    ):
         yield {"desk": address}
