@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import Literal
 
@@ -28,6 +29,8 @@ ACTS: tuple[Act, ...] = ("requeue", "discard")
 LISTED = 20
 #: Letters of one queue among which one is looked for.
 SEARCHED = 10_000
+#: How often a letter is looked for, and seconds between the first two looks.
+LOOKS, BETWEEN = 3, 0.1
 
 
 def routes(desk: Desk, language: Language) -> list[Route]:
@@ -70,11 +73,28 @@ async def show_letter(desk: Desk, visitor: Visitor, request: Request) -> Respons
 
 
 async def find_letter(bus: Bus, queue: str, letter_id: str) -> Masked | None:
-    """Return a dead letter without its body, or None when it is not there (any more)."""
-    if queue not in BY_NAME:
-        return None
-    letters = await bus.dead_letters(queue, limit=SEARCHED)
-    return next((masked(one) for one in letters if one.id == letter_id), None)
+    """Return a dead letter without its body, or None when it is not there (any more).
+
+    On RabbitMQ a letter is away for a moment while somebody else looks at it, so that one that is
+    not there is looked for again.
+    """
+    for look in range(LOOKS if queue in BY_NAME else 0):
+        await asyncio.sleep(BETWEEN * look)
+        letters = await bus.dead_letters(queue, limit=SEARCHED)
+        if found := next((masked(one) for one in letters if one.id == letter_id), None):
+            return found
+    return None
+
+
+async def end_letter(bus: Bus, act: Act, queue: str, letter_id: str) -> bool:
+    """Put a dead letter back or discard it; False when it is not there any more."""
+    end = bus.requeue_dead if act == "requeue" else bus.discard_dead
+    for _ in range(LOOKS):
+        if await end(queue, letter_id):
+            return True
+        if await find_letter(bus, queue, letter_id) is None:
+            break
+    return False
 
 
 async def letter_of_envelope(bus: Bus, envelope_id: str) -> Masked | None:
@@ -98,14 +118,13 @@ async def _do(act: Act, desk: Desk, visitor: Visitor, request: Request) -> Respo
     found = await _wanted(desk, request)
     if found is None:
         return _gone(desk, visitor)
-    work = bus.requeue_dead if act == "requeue" else bus.discard_dead
     try:
         kept = await intervene(
             desk,
             visitor,
             "dead_requeue" if act == "requeue" else "dead_discard",
             found.id,
-            partial(work, found.queue, found.id),
+            partial(end_letter, bus, act, found.queue, found.id),
             because=reason_typed(because),
             queue=found.queue,
             event=found.event_id,

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.desk.desk import Desk, refusal
-from services.desk.operations.dead_letters import letter_of_envelope
+from services.desk.operations.dead_letters import end_letter, letter_of_envelope
 from services.desk.operations.filing_by_hand import case_to_file_in, file_envelope
 from services.desk.operations.intervening import intervene, latest, reason_typed
 from services.desk.operations.masking import Masked, masked
@@ -164,7 +164,7 @@ async def _nothing_more() -> bool:
 async def _publish_again(desk: Desk, envelope: Envelope) -> bool:
     bus = bus_of(desk)
     letter = await letter_of_envelope(bus, envelope.id)
-    if letter is not None and await bus.requeue_dead(letter.queue, letter.id):
+    if letter is not None and await end_letter(bus, "requeue", letter.queue, letter.id):
         return True
     if not await bus.publish([received(envelope)]):
         raise Transient("not_published")

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from services.desk.app import build_app
 from shared.errors import Transient
+from shared.ports.bus import Bus, DeadLetter
 from shared.ports.query import Query
+from shared.runtime.ledger import reckon
 from tests.operating import (
     ASSIGNING,
     FRENCH,
     System,
     bury,
+    notice,
     opened,
     sign_in,
     system_in,
 )
-from tests.pages_samples import KEYS, StoppedClock, browser_of, department
+from tests.pages_samples import KEYS, NOW, StoppedClock, browser_of, department
 from tests.waiting import until
 
 LIST = f"{FRENCH}/dead"
@@ -46,6 +52,31 @@ async def test_who_comes_second_is_told_that_it_is_gone(tmp_path: Path) -> None:
         page = await person.post(f"{LIST}/{ASSIGNING}/{letter}/requeue", because="corrigé")
         assert page.status_code == 404
         assert (await person.get(f"{LIST}/no.such.queue/{letter}")).status_code == 404
+
+
+async def test_a_letter_that_somebody_else_looks_at_is_waited_for(tmp_path: Path) -> None:
+    async with system_in(tmp_path) as system:
+        letter = await bury(system.bus, opened(), queue=ASSIGNING)
+        system.bus = LookedAt(system.bus)
+        async with system.person("operations") as person:
+            assert (await person.get(f"{LIST}/{ASSIGNING}/{letter}")).status_code == 200
+            page = await person.post(f"{LIST}/{ASSIGNING}/{letter}/discard", because="fait")
+        (kept,) = await system.store.interventions.find(Query())
+    assert page.headers["location"].endswith("fait=discard")
+    assert kept.result == "done"
+
+
+async def test_a_proof_of_the_ledger_lets_others_of_its_process_work(tmp_path: Path) -> None:
+    async with system_in(tmp_path) as system:
+        for number in range(100):
+            await system.store.notices.add(notice("created", number))
+        turns = 0
+        proof = asyncio.create_task(reckon(system.store, now=NOW))
+        while not proof.done():
+            turns += 1
+            await asyncio.sleep(0)
+        assert len((await proof).differences) == 100 - 1  # the youngest may still be on its way
+    assert turns > 99
 
 
 async def test_a_bus_that_fails_is_recorded_and_said(tmp_path: Path) -> None:
@@ -123,6 +154,27 @@ async def bare(system: System) -> AsyncIterator[httpx.AsyncClient]:
     async with browser_of(app) as client:
         client.cookies.set("recours", secret)
         yield client
+
+
+class LookedAt:
+    """A bus whose letters are in another hand at first, as RabbitMQ's may be."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._asked = Counter[str]()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._bus, name)
+
+    async def dead_letters(self, queue: str, *, limit: int = 100) -> list[DeadLetter]:
+        return [] if self._first("look") else await self._bus.dead_letters(queue, limit=limit)
+
+    async def discard_dead(self, queue: str, letter_id: str) -> bool:
+        return False if self._first("end") else await self._bus.discard_dead(queue, letter_id)
+
+    def _first(self, verb: str) -> bool:
+        self._asked[verb] += 1
+        return self._asked[verb] == 1
 
 
 class Failing:
