@@ -26,12 +26,19 @@ async def ask_doors(settings: Settings) -> dict[str, str]:
 
 
 async def ask_relay(settings: Settings) -> str:
-    """Return "ok", "no_answer", or "no_folder" for a folder of mail that is not there yet."""
-    parts = urlsplit(settings.relay)
+    """Return "ok", "no_answer", or "no_folder" for a folder of mail that is not there yet.
+
+    A process that sends nothing may have an address that is none: nobody answers there.
+    """
+    try:
+        parts = urlsplit(settings.relay)
+        host, port = parts.hostname or "", parts.port or RELAY_PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return "no_answer"
     if parts.scheme == "file":
         folder = Path(unquote(parts.netloc + parts.path))
         return "ok" if await asyncio.to_thread(folder.is_dir) else "no_folder"
-    return await _answers(parts.hostname or "", parts.port or RELAY_PORTS[parts.scheme])
+    return await _answers(host, port) if host else "no_answer"
 
 
 async def _answers(host: str, port: int) -> str:
