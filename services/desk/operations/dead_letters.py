@@ -117,7 +117,7 @@ async def _do(act: Act, desk: Desk, visitor: Visitor, request: Request) -> Respo
     bus, because = bus_of(desk), typed(await form_of(request), "because")
     found = await _wanted(desk, request)
     if found is None:
-        return _gone(desk, visitor)
+        return see_other(f"{PATHS[visitor.language].operations}/dead?fait=gone")
     try:
         kept = await intervene(
             desk,

@@ -6,8 +6,8 @@ A setting that is not named here is not shown: whoever adds one decides.
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
 
 from shared.runtime.settings import Settings
 
@@ -59,10 +59,15 @@ def shown_settings(settings: Settings) -> list[Shown]:
 
 
 def without_secrets(address: str) -> str:
-    """Return an address without name, password and options."""
-    parts = urlsplit(address)
-    hosts = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}:{'//' if hosts or '//' in address else ''}{hosts}{parts.path}"
+    """Return an address without name, password and options.
+
+    Whatever stands before the last @ goes, also where a password was not escaped: an address that
+    is shown too short hurts nobody.
+    """
+    scheme, mark, rest = address.partition("://")
+    if not mark or scheme == "sqlite":
+        return address
+    return f"{scheme}{mark}{re.split('[?#]', rest.rpartition('@')[2])[0]}"
 
 
 def _shown(name: str, settings: Settings) -> Shown:

@@ -9,12 +9,13 @@ from pathlib import Path
 from services.desk.operations.alarms import Alarm, alarms_of
 from services.desk.operations.figures import Figures, Sum
 from services.desk.operations.tables import Checked
-from services.desk.operations.watch import Watch, sample
+from services.desk.operations.watch import Watch, sample, watching
 from services.router.finding import error
 from shared.ports.bus import QueueDepth
 from shared.runtime.ledger import Difference, Ledger
 from shared.topology import QUEUES
 from tests.operating import bury, opened, system_in
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 WELL = Figures(
@@ -104,3 +105,11 @@ async def test_a_sample_holds_what_waits_and_no_dead_letter(tmp_path: Path) -> N
         await sample(system.bus, system.clock, system.watch)
     assert system.watch.samples[0].depths["router.assigning"] == 1
     assert system.watch.samples[0].depths["notifier.sending"] == 0
+
+
+async def test_a_desk_looks_at_the_queues_as_long_as_it_runs(tmp_path: Path) -> None:
+    async with system_in(tmp_path) as system:
+        async with watching(system.bus, system.clock, system.watch):
+            await until(lambda: system.watch.samples)
+        assert set(system.watch.samples[0].depths) == {queue.name for queue in QUEUES}
+        assert not system.watch.ledger.running

@@ -50,7 +50,9 @@ async def test_who_comes_second_is_told_that_it_is_gone(tmp_path: Path) -> None:
         letter = await bury(system.bus, opened(), queue=ASSIGNING)
         await system.bus.discard_dead(ASSIGNING, letter)
         page = await person.post(f"{LIST}/{ASSIGNING}/{letter}/requeue", because="corrigé")
-        assert page.status_code == 404
+        assert page.headers["location"] == f"{LIST}?fait=gone"
+        assert "s’en est occupé avant vous" in (await person.get(f"{LIST}?fait=gone")).text
+        assert (await person.get(f"{LIST}/{ASSIGNING}/{letter}")).status_code == 404
         assert (await person.get(f"{LIST}/no.such.queue/{letter}")).status_code == 404
 
 

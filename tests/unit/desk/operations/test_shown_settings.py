@@ -24,7 +24,8 @@ from shared.runtime.settings import Settings
         ("amqps://u:p%40@file.example/recours", "amqps://file.example/recours"),
         ("sqlite:///var/recours.db", "sqlite:///var/recours.db"),
         ("file:var/outgoing", "file:var/outgoing"),
-        ("smtp://u:p@ss@relais.example", "smtp://relais.example"),
+        ("smtp://u:p@ss/wo?rd#x@relais.example:25", "smtp://relais.example:25"),
+        ("smtps://[broken", "smtps://[broken"),
     ],
 )  # fmt: skip
 def test_an_address_is_shown_without_name_password_and_options(address: str, shown: str) -> None:
