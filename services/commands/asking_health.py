@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 
 from services.commands.opened import with_backends
 from shared.errors import RecoursError
 from shared.ports.bus import Bus
 from shared.ports.store import Store
+from shared.runtime.answering import ask_doors
 from shared.runtime.settings import Settings, split_address
 from shared.runtime.watching import readiness
 
@@ -26,17 +26,7 @@ def ask_health(settings: Settings) -> dict[str, str]:
         found = with_backends(settings, work)
     except RecoursError as error:
         found = {"store": error.code, "bus": "not_asked"}
-    return {**found, **asyncio.run(_doors(settings)), **asyncio.run(_conditions(settings))}
-
-
-async def _doors(settings: Settings) -> dict[str, str]:
-    doors = {
-        "smtp": settings.smtp_listen,
-        "web": settings.web_listen,
-        "desk": settings.desk_listen,
-    }
-    states = await asyncio.gather(*(_answers(address) for address in doors.values()))
-    return dict(zip(doors, states, strict=True))
+    return {**found, **asyncio.run(ask_doors(settings)), **asyncio.run(_conditions(settings))}
 
 
 async def _conditions(settings: Settings) -> dict[str, str]:
@@ -65,16 +55,3 @@ async def _health_page(address: str) -> str:
         return ""
     writer.close()
     return answer.partition(b"\r\n\r\n")[2].decode(errors="replace")
-
-
-async def _answers(address: str) -> str:
-    host, port = split_address(address)
-    try:
-        async with asyncio.timeout(PATIENCE):
-            _, writer = await asyncio.open_connection(host, port)
-    except (OSError, TimeoutError):
-        return "no_answer"
-    writer.close()
-    with suppress(OSError):
-        await writer.wait_closed()
-    return "ok"

@@ -56,8 +56,8 @@ def outgoing_done(
     how: Annotated[Carried, typer.Option(help="posted, or told by phone.")],
 ) -> None:
     """Record that a letter was posted, or told by phone, to a person without e-mail."""
-    from services.commands.acting_on_notices import posted, told
     from services.commands.carrying_letters import carry
+    from services.desk.notice_acts import posted, told
 
     carry({"posted": posted, "told": told}[how], notice, read_settings(), out, by=by, how=how)
 
@@ -65,7 +65,8 @@ def outgoing_done(
 @outgoing.command("release")
 def outgoing_release(notice: str, by: By) -> None:
     """Let a withheld notice go out: a person has decided that it may."""
-    from services.commands.acting_on_notices import act_on_notice, release
+    from services.commands.acting_on_notices import act_on_notice
+    from services.desk.notice_acts import release
 
     act_on_notice(release, notice, read_settings(), out, by=by, done="goes out")
 
@@ -73,7 +74,8 @@ def outgoing_release(notice: str, by: By) -> None:
 @outgoing.command("retry")
 def outgoing_retry(notice: str, by: By) -> None:
     """Send once more a notice that did not arrive; a twin of one that did is never made."""
-    from services.commands.acting_on_notices import act_on_notice, retry
+    from services.commands.acting_on_notices import act_on_notice
+    from services.desk.notice_acts import retry
 
     act_on_notice(retry, notice, read_settings(), out, by=by, done="is sent once more")
 
@@ -81,6 +83,7 @@ def outgoing_retry(notice: str, by: By) -> None:
 @outgoing.command("stop")
 def outgoing_stop(notice: str, by: By) -> None:
     """Withhold a notice that has not left; `release` lets it go after all."""
-    from services.commands.acting_on_notices import act_on_notice, stop
+    from services.commands.acting_on_notices import act_on_notice
+    from services.desk.notice_acts import stop
 
     act_on_notice(stop, notice, read_settings(), out, by=by, done="is withheld")

@@ -12,6 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.desk.desk import ROOTS, Desk, refusal
+from services.desk.operations import routes as operations
+from services.desk.operations.watch import Watch
 from services.desk.pages import case, cases, entering, own_case, sensitive
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
@@ -22,12 +24,16 @@ from services.notifier.letter import Letterhead
 from shared.department import Department
 from shared.domain.envelope import Language
 from shared.domain.keys import Keys
+from shared.pages.counting import Counting
 from shared.pages.guard import Guard
 from shared.pages.pace import Pace
 from shared.pages.rendering import Pages
 from shared.pages.routes import common_routes
+from shared.ports.bus import Bus
 from shared.ports.clock import Clock
 from shared.ports.store import Store
+from shared.runtime.metrics import Metrics
+from shared.runtime.settings import Settings
 
 HERE = Path(__file__).parent
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
@@ -46,10 +52,14 @@ def build_app(
     public_url: str = "",
     children: Children | None = None,
     conditions: Callable[[], dict[str, str]] = dict,
+    bus: Bus | None = None,
+    settings: Settings | None = None,
+    watch: Watch | None = None,
+    metrics: Metrics | None = None,
 ) -> FastAPI:
     """Return the application of the desk. The two addresses are the bases of links; `children`
     turn documents into pictures, and start when the first is asked for; `conditions` are shown on
-    /health/ready."""
+    /health/ready; what stands below them is for operations, and for whoever watches."""
     desk_url, public_url = desk_url.rstrip("/"), public_url.rstrip("/")
     desk = Desk(
         store=store,
@@ -57,11 +67,14 @@ def build_app(
         keys=keys,
         department=department,
         desk_url=desk_url,
-        pages=Pages(HERE, department=department),
+        pages=Pages(HERE, HERE / "operations", department=department),
         passwords=Passwords(),
         pace=Pace(burst=TRIES_AT_ONCE, seconds_each=SECONDS_EACH),
         children=children or Children(max_workers=1),
         previews=Previews(Letterhead(department, keys, public_url, desk_url)),
+        bus=bus,
+        settings=settings,
+        watch=watch or Watch(),
     )
     app = FastAPI(
         title="Recours",
@@ -75,6 +88,9 @@ def build_app(
         exception_handlers={404: partial(_missing, desk), 405: partial(_missing, desk)},
     )
     app.add_middleware(Guard, sorry=bytes(refusal(desk, "fr", "down", 500).body))
+    if metrics is not None:
+        # The last one added is the outermost: it sees what the guard answers
+        app.add_middleware(Counting, routes=app.routes, observe=partial(metrics.answered, "desk"))
     return app
 
 
@@ -93,6 +109,7 @@ def _pages(desk: Desk, language: Language) -> list[Route]:
         *cases.routes(desk, language),
         *own_case.routes(desk, language),
         *sensitive.routes(desk, language),
+        *operations.routes(desk, language),
         *case.routes(desk, language),
     ]
 

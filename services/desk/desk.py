@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from starlette.responses import HTMLResponse
 
+from services.desk.operations.watch import Watch
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
 from services.desk.previewing import Previews
@@ -17,8 +18,10 @@ from shared.domain.envelope import Language
 from shared.domain.keys import Keys
 from shared.pages.pace import Pace
 from shared.pages.rendering import Pages
+from shared.ports.bus import Bus
 from shared.ports.clock import Clock
 from shared.ports.store import Store
+from shared.runtime.settings import Settings
 
 Why = Literal["expired", "elsewhere", "unknown", "down", "document", "home", "infected", "picture"]
 
@@ -28,7 +31,8 @@ ROOTS: dict[Language, str] = {language: paths.root for language, paths in PATHS.
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The desk. `desk_url` is the base of every link to it; `provider_name` is how people call
-    the identity service that they may sign in with, "" for none."""
+    the identity service that they may sign in with, "" for none. `bus`, `settings` and `watch` are
+    for operations, who are told when the first two are not there."""
 
     store: Store
     clock: Clock
@@ -41,6 +45,9 @@ class Desk:
     previews: Previews
     children: Children
     provider_name: str = ""
+    bus: Bus | None = None
+    settings: Settings | None = None
+    watch: Watch = field(default_factory=Watch)
 
     def render(self, template: str, language: Language, **values: Any) -> str:
         """Return a page, by default one that nobody is signed in for."""

@@ -30,6 +30,7 @@ from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.draft import Draft
 from shared.domain.envelope import Envelope
+from shared.domain.intervention import Intervention
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
 from shared.domain.remark import Remark
@@ -196,6 +197,7 @@ class MongoStore:
         self.drafts: Collection[Draft] = self._all[Draft.collection]
         self.accounts: Collection[Account] = self._all[Account.collection]
         self.sessions: Collection[Session] = self._all[Session.collection]
+        self.interventions: Collection[Intervention] = self._all[Intervention.collection]
 
     async def ping(self) -> None:
         pings = self._database.get_collection("pings", write_concern=KEPT)

@@ -22,6 +22,7 @@ from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.draft import Draft
 from shared.domain.envelope import Envelope
+from shared.domain.intervention import Intervention
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
 from shared.domain.remark import Remark
@@ -172,6 +173,7 @@ class SqliteStore:
         self.drafts: Collection[Draft] = SqliteCollection(file, Draft)
         self.accounts: Collection[Account] = SqliteCollection(file, Account)
         self.sessions: Collection[Session] = SqliteCollection(file, Session)
+        self.interventions: Collection[Intervention] = SqliteCollection(file, Intervention)
         self.outbox = NoOutbox()
 
     @property

@@ -18,6 +18,7 @@ from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.draft import Draft
 from shared.domain.envelope import Envelope
+from shared.domain.intervention import Intervention
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
 from shared.domain.remark import Remark
@@ -35,6 +36,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Draft,
     Account,
     Session,
+    Intervention,
 )
 
 
@@ -119,6 +121,8 @@ class Store(Protocol):
     def accounts(self) -> Collection[Account]: ...
     @property
     def sessions(self) -> Collection[Session]: ...
+    @property
+    def interventions(self) -> Collection[Intervention]: ...
     @property
     def outbox(self) -> Outbox: ...
 

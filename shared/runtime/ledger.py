@@ -7,6 +7,7 @@ the notices it calls for, and every notice against being sent.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -178,6 +179,8 @@ async def _pages(collection: Collection[D], where: Condition) -> AsyncIterator[D
         page: Sequence[D] = await collection.find(Query(where=where, after=after, limit=PAGE))
         for document in page:
             yield document
+            # SQLite answers without a pause: doors of the same process must have their turn
+            await asyncio.sleep(0)
         if len(page) < PAGE:
             return
         after = (page[-1].id, page[-1].id)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
+from typing import get_args
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from shared.domain.notice import Failure, RecipientRole
 
 _SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30)
 
@@ -85,6 +90,34 @@ class Metrics:
             ["queue", "state"],
             registry=registry,
         )
+        self.pages = Counter(
+            "recours_pages_total",
+            "Pages answered, by the pattern of their address",
+            ["face", "route", "status"],
+            registry=registry,
+        )
+        self.page_seconds = Histogram(
+            "recours_page_seconds",
+            "Time to answer a page",
+            ["face", "route"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._begin_at_zero()
+
+    def _begin_at_zero(self) -> None:
+        """Show what alerts watch before it happens: Prometheus sees no rise in a series that begins
+        with its first event."""
+        self.accepted.labels("smtp")
+        for reason in ("store", "no_room"):
+            self.refused.labels("smtp", reason)
+        for role, because in product(get_args(RecipientRole), get_args(Failure)):
+            self.undelivered.labels(role, because)
+
+    def answered(self, face: str, route: str, status: int, seconds: float) -> None:
+        """Count one page of a face ("desk"); `route` is a pattern of ours, never an address."""
+        self.pages.labels(face, route, str(status)).inc()
+        self.page_seconds.labels(face, route).observe(seconds)
 
     def text(self) -> bytes:
         """Return all of it in Prometheus' text format."""

@@ -9,11 +9,11 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from services.commands.acting_on_notices import posted
-from services.commands.carrying_letters import keep_carried
 from services.commands.listing import notices, show_waiting_letters
 from services.desk.acting import Actor, Ending, close
 from services.desk.carrying_out import act_in
+from services.desk.keeping_letters import keep_carried
+from services.desk.notice_acts import posted
 from services.notifier.reminding import LetterKeeper
 from services.notifier.telling import tell_case
 from shared.domain.case import Case, Complainant

@@ -7,7 +7,8 @@ from typing import cast
 
 import pytest
 
-from services.commands.acting_on_notices import keep_act, release, retry, stop
+from services.desk.keeping_notice_acts import keep_act
+from services.desk.notice_acts import release, retry, stop
 from services.notifier.sample import RECEIVED
 from services.notifier.sending import give_notice_up, send_notice
 from shared.domain.notice import Notice

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.commands.acting_on_notices import keep_act, retry
+from services.desk.keeping_notice_acts import keep_act
+from services.desk.notice_acts import retry
 from shared.adapters.system_clock import SystemClock
 from shared.domain.notice import Notice
 from shared.events import requested

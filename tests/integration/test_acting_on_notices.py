@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.commands.acting_on_notices import keep_act, retry, stop
+from services.desk.keeping_notice_acts import keep_act
+from services.desk.notice_acts import retry, stop
 from services.notifier.sample import RECEIVED
 from services.notifier.sending import send_notice
 from shared.adapters.sqlite_bus import SqliteBus

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from services.commands.acting_on_notices import keep_act, release
+from services.desk.keeping_notice_acts import keep_act
+from services.desk.notice_acts import release
 from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from services.notifier.telling import tell_case

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from services.commands.acting_on_notices import keep_act, posted, told
+from services.desk.keeping_notice_acts import keep_act
+from services.desk.notice_acts import posted, told
 from services.notifier.composing import compose
 from services.notifier.printing import letter_to_print
 from services.notifier.rendering import Renderer

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from services.commands.returned_notices import returned_notices
+from services.desk.returned_notices import returned_notices
 from services.router.checking import check
 from services.router.locating.gazetteer import Gazetteer
 from services.router.reach import Returned, dead_mailboxes

@@ -12,6 +12,7 @@ from shared.pages.texts import NBSP, Texts, load_texts, typeset
 
 ROOT = Path(__file__).parents[4]
 FOLDERS = [HERE, ROOT / "services" / "intake", ROOT / "services" / "desk"]
+FOLDERS.append(ROOT / "services" / "desk" / "operations")
 
 
 def texts(language: str) -> Texts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.commands.acting_on_notices import release, retry, stop
+from services.desk.notice_acts import release, retry, stop
 from services.notifier.sample import RECEIVED
 from shared.domain.notice import Notice
 from shared.errors import Refused
