@@ -84,9 +84,9 @@ def unit_of(case: Case, department: Department) -> Unit | None:
 
 
 def way_without_mail(case: Case) -> Way | None:
-    """Return how a person who gave no address in the form is acknowledged, None when by mail or
-    not at all. A letter goes before a call: it can be kept."""
-    if case.acknowledge_to or case.channel != "form" or case.tray != "ordinary":
+    """Return how a person who gave no address, in the form or aloud, is acknowledged; None when by
+    mail or not at all. A letter goes before a call: it can be kept."""
+    if case.acknowledge_to or case.channel == "mail" or case.tray != "ordinary":
         return None
     if case.complainant.postal_address:
         return "post"

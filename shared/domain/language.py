@@ -18,7 +18,7 @@ def ground_of(case: Case) -> LanguageGround:
     """Return why the case is answered in the language that `languages_of` gives."""
     if case.complainant.kind == "legal" and not _is_outside(case):
         return "legal_person"
-    if case.language_ground == "asked":
+    if case.language_ground == "asked" or case.channel in ("phone", "counter"):
         return "asked"
     if case.channel == "form":
         return "form"
