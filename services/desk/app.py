@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.desk.desk import ROOTS, Desk, refusal
+from services.desk.office import sorting
 from services.desk.pages import case, cases, entering, own_case
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
@@ -28,6 +29,8 @@ from shared.ports.clock import Clock
 from shared.ports.store import Store
 
 HERE = Path(__file__).parent
+#: Pages of the complaints office; before those of acts, whose addresses take any name.
+OFFICE = (sorting,)
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 #: Passwords that one source may try at once, and seconds until it may try one more.
 TRIES_AT_ONCE = 10
@@ -51,7 +54,7 @@ def build_app(
         keys=keys,
         department=department,
         desk_url=desk_url,
-        pages=Pages(HERE, department=department),
+        pages=Pages(HERE, HERE / "office", department=department),
         passwords=Passwords(),
         pace=Pace(burst=TRIES_AT_ONCE, seconds_each=SECONDS_EACH),
         previews=Previews(Letterhead(department, keys, public_url, desk_url)),
@@ -81,6 +84,7 @@ def _pages(desk: Desk, language: Language) -> list[Route]:
         Route(ROOTS[language], partial(_home, language)),
         *entering.routes(desk, language),
         *cases.routes(desk, language),
+        *(route for page in OFFICE for route in page.routes(desk, language)),
         *own_case.routes(desk, language),
         *case.routes(desk, language),
     ]

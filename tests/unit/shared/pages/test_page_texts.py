@@ -11,7 +11,8 @@ from shared.pages.rendering import HERE
 from shared.pages.texts import NBSP, Texts, load_texts, typeset
 
 ROOT = Path(__file__).parents[4]
-FOLDERS = [HERE, ROOT / "services" / "intake", ROOT / "services" / "desk"]
+DESK = ROOT / "services" / "desk"
+FOLDERS = [HERE, ROOT / "services" / "intake", DESK, DESK / "office"]
 
 
 def texts(language: str) -> Texts:
