@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.desk.desk import ROOTS, Desk, refusal
-from services.desk.office import accounts, oral, sorting
+from services.desk.office import accounts, consulted, oral, sorting
 from services.desk.pages import case, cases, entering, own_case
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
@@ -30,7 +30,7 @@ from shared.ports.store import Store
 
 HERE = Path(__file__).parent
 #: Pages of the complaints office; before those of acts, whose addresses take any name.
-OFFICE = (sorting, oral, accounts)
+OFFICE = (sorting, oral, accounts, consulted)
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 #: Passwords that one source may try at once, and seconds until it may try one more.
 TRIES_AT_ONCE = 10
