@@ -18,10 +18,11 @@ ASIDE: tuple[Tray, ...] = ("automatic", "spam", "unreadable")
 #: Trays whose mail can be set aside many at a time.
 BULK: tuple[Tray, ...] = ("automatic", "spam")
 REASONS: tuple[HeldReason, ...] = get_args(HeldReason)
-#: Cases with their words, map and candidates: six of the longest stay under 60 kB.
-CARDS = 6
-#: Lines of a tray.
-LINES = 50
+#: Cases with their words, map and candidates: so many of the longest stay under 60 kB, though
+#: every letter in them were one that HTML writes with five bytes.
+CARDS = 5
+#: Lines of a tray, likewise.
+LINES = 40
 
 Kept = Literal["motif", "bac", "apres", "rang", "plainte"]
 
