@@ -26,12 +26,11 @@ async def take_down(desk: Desk, visitor: Visitor, told: Told, at: datetime, page
     envelope_id = oral_envelope_id(page_id, told, visitor.account.id)
     texts = desk.pages.texts(told.language)
     raw = _message(envelope_id, submission, told, unit, at, main, texts)
-    owned = unit is not None and department.addresses.owns(unit.address)
     envelope = await keep_envelope(
         raw=raw,
         channel=told.channel or "phone",
         mail_from=submission.address or "",
-        rcpt_tos=(unit.address if unit and owned else main,),
+        rcpt_tos=(main,),
         store=desk.store,
         clock=desk.clock,
         envelope_id=envelope_id,

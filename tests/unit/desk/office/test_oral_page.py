@@ -6,7 +6,7 @@ import asyncio
 import html
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,17 +19,20 @@ from services.intake.opening import open_envelope
 from services.intake.receiving import received
 from services.intake.understood import Ours
 from services.notifier.composing import way_without_mail
+from services.router.assigning import assign_case
+from services.router.locating.gazetteer import Gazetteer, load_gazetteer
 from shared.domain.account import Mandate
 from shared.domain.case import Case
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
 from shared.domain.language import languages_of
 from shared.errors import Transient
+from shared.events import CaseOpened
 from shared.pages.texts import NBSP
 from shared.ports.query import Query
 from shared.ports.store import Store
 from tests.desk_people import DESK_URL, Office, Somebody, office_in
-from tests.pages_samples import KEYS, OFFICE, StoppedClock, browser_of, department
+from tests.pages_samples import KEYS, OFFICE, ROOT, StoppedClock, browser_of, department
 from tests.taking_in import understand_here
 
 NEW = {"fr": "/bureau/saisir", "en": "/en/desk/new"}
@@ -139,6 +142,54 @@ async def test_what_was_said_becomes_a_case_that_counts_from_the_conversation(
     assert "Résumé relu à la personne : oui" in message.reading.own_text.replace(NBSP, " ")
     assert "Paul Essai" not in message.reading.text
     assert case.happened_on is None
+
+
+@pytest.fixture(scope="module")
+def gazetteer() -> Gazetteer:
+    return load_gazetteer(ROOT / "deploy" / "department" / "territory")
+
+
+async def routed(office: Office, gazetteer: Gazetteer) -> Case:
+    case = await opened(office)
+    await assign_case(
+        CaseOpened(id="e1", at=case.opened_at, case_id=case.id),
+        store=office.store,
+        clock=office.clock,
+        department=department(),
+        gazetteer=gazetteer,
+    )
+    return await office.now(case)
+
+
+async def test_the_office_that_the_person_named_has_the_case_and_nobody_wrote_to_it(
+    tmp_path: Path, gazetteer: Gazetteer
+) -> None:
+    async with office_in(tmp_path) as office:
+        clerk = await office.somebody("paul", STAFF)
+        story = "On ne me rappelle pas."
+        await clerk.send(NEW["fr"], {**TYPED, "bureau": "MO-LON", "recit": story})
+        case = await routed(office, gazetteer)
+    assert case.assignment is not None
+    assert (case.unit_id, case.assignment.rule_id) == ("MO-LON", "unit_named")
+    assert {clue.kind for clue in case.assignment.evidence} == {"unit_named"}
+    assert case.due_on == date(2026, 12, 18)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("channel", ["phone", "counter"])
+async def test_our_own_labels_point_at_no_place(
+    tmp_path: Path, gazetteer: Gazetteer, channel: str, language: str
+) -> None:
+    async with office_in(tmp_path) as office:
+        clerk = await office.somebody("paul", STAFF)
+        story = "On ne me rappelle pas."
+        told = {**TYPED, "canal": channel, "langue": language, "recit": story, "nom": "Zoé"}
+        await clerk.send(NEW["fr"], told)
+        case = await routed(office, gazetteer)
+    assert case.held_reason == "no_place"
+    assert case.held is not None
+    assert case.held.evidence == ()
+    assert case.flags == ()
 
 
 async def test_its_page_says_how_it_came_and_who_wrote_it_down(tmp_path: Path) -> None:
