@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from services.desk.app import build_app
 from services.desk.signing_in import begin, new_account
 from shared.domain.account import Mandate
+from shared.domain.act import SetAside
 from tests.browser.conftest import _config, _listening
 from tests.desk_people import (
     OFFICE_MANDATE,
@@ -24,7 +26,7 @@ from tests.desk_people import (
     maybe_disclosing,
     office_in,
 )
-from tests.pages_samples import KEYS, OFFICE, assigned_case, department, held_case
+from tests.pages_samples import KEYS, OFFICE, RECEIVED, Sample, assigned_case, department, held_case
 
 ROOTS = {"fr": "/bureau", "en": "/en/desk"}
 SORTING = {"fr": "/bureau/tri", "en": "/en/desk/sorting"}
@@ -32,6 +34,12 @@ NEW = {"fr": "/bureau/saisir", "en": "/en/desk/new"}
 ACCOUNTS = {"fr": "/bureau/comptes", "en": "/en/desk/accounts"}
 CASES = {"fr": "/bureau/plaintes", "en": "/en/desk/complaints"}
 DISCLOSING, TO_SORT, TO_ASSIGN = maybe_disclosing(50), held_case(), another_held(60)
+
+
+def _set_aside() -> Sample:
+    sample = in_tray(40, "spam", subject="Un prix pour vous")
+    aside = SetAside(at=RECEIVED, by="Isabelle Essai")
+    return replace(sample, case=sample.case.changed(state="closed", set_aside=aside))
 
 
 class _Desk(threading.Thread):
@@ -77,7 +85,14 @@ class _Desk(threading.Thread):
         signed_in = await begin(store, await store.accounts.save(sorter), now, how="password")
         self.secret = signed_in.secret
         trays = (*(in_tray(n, "spam", subject="Un prix pour vous") for n in (20, 21, 22)),)
-        samples = (assigned_case(), TO_SORT, TO_ASSIGN, DISCLOSING, in_tray(30, "unreadable"))
+        samples = (
+            assigned_case(),
+            TO_SORT,
+            TO_ASSIGN,
+            DISCLOSING,
+            in_tray(30, "unreadable"),
+            _set_aside(),
+        )
         for sample in (*samples, *trays, *(another_held(number) for number in range(1, 8))):
             await office.keep(sample)
 
@@ -133,6 +148,10 @@ def open_unreadable(page: Page, desk: _Desk, language: str) -> None:
 
 def open_empty_tray(page: Page, desk: _Desk, language: str) -> None:
     page.goto(f"{desk.url}{SORTING[language]}?bac=automatic")
+
+
+def open_set_aside(page: Page, desk: _Desk, language: str) -> None:
+    page.goto(f"{desk.url}{SORTING[language]}?bac=aside")
 
 
 def open_oral(page: Page, desk: _Desk, language: str) -> None:
@@ -192,6 +211,7 @@ PAGES: list[Open] = [
     open_spam,
     open_unreadable,
     open_empty_tray,
+    open_set_aside,
     open_oral,
     open_oral_error,
     open_oral_received,

@@ -62,6 +62,7 @@ def routes(desk: Desk, language: Language) -> list[Route]:
         Route(invite, behind_sign_in(desk, language, _ask, "accounts")),
         Route(invite, behind_sign_in(desk, language, _invite, "accounts"), methods=["POST"]),
         Route(one, behind_sign_in(desk, language, _show, "accounts")),
+        Route(f"{one}/{{act}}", behind_sign_in(desk, language, _back, "accounts")),
         Route(f"{one}/{{act}}", behind_sign_in(desk, language, _act, "accounts"), methods=["POST"]),
     ]
 
@@ -123,6 +124,12 @@ async def _show(desk: Desk, visitor: Visitor, request: Request) -> Response:
     if account is None:
         return refusal(desk, visitor.language, "unknown", 404)
     return await _account_page(desk, visitor, request, account, Tried(), 200)
+
+
+async def _back(desk: Desk, visitor: Visitor, request: Request) -> Response:
+    """Lead back to an account: the other language of a page that refused an act."""
+    del desk
+    return see_other(f"{PATHS[visitor.language].accounts}/{request.path_params['account_id']}")
 
 
 async def _act(desk: Desk, visitor: Visitor, request: Request) -> Response:

@@ -11,10 +11,13 @@ from services.desk.worklist import place_in
 from shared.domain.assignment import HeldReason
 from shared.domain.case import Tray
 from shared.domain.reference import parse_reference
-from shared.ports.query import AllOf, Condition, Equal, Query
+from shared.ports.query import AllOf, Condition, Equal, In, Query
 
+#: What is listed: the queue, a tray beside it, or the mail of trays that was set aside.
+View = Tray | Literal["aside"]
 #: Trays beside the queue; mail in them is looked at apart, so that it buries nobody's complaint.
-ASIDE: tuple[Tray, ...] = ("automatic", "spam", "unreadable")
+TRAYS: tuple[Tray, ...] = ("automatic", "spam", "unreadable")
+VIEWS: tuple[View, ...] = (*TRAYS, "aside")
 #: Trays whose mail can be set aside many at a time.
 BULK: tuple[Tray, ...] = ("automatic", "spam")
 REASONS: tuple[HeldReason, ...] = get_args(HeldReason)
@@ -32,19 +35,20 @@ class Wanted:
     """What somebody asked for, as the address says it; `after` is where the page begins, `only`
     the reference of the one case that is shown."""
 
-    tray: Tray = "ordinary"
+    tray: View = "ordinary"
     reason: HeldReason | None = None
     after: str = ""
     number: int = 0
     only: str = ""
 
     @property
-    def in_bulk(self) -> bool:
-        return self.tray in BULK and not self.only
+    def in_lines(self) -> bool:
+        """Whether there is one line a case, and not its words with all that speaks for a unit."""
+        return self.tray in (*BULK, "aside") and not self.only
 
     @property
     def size(self) -> int:
-        return LINES if self.in_bulk else CARDS
+        return LINES if self.in_lines else CARDS
 
     def address(self, path: str, **changes: object) -> str:
         """Return the address of this list with `changes`, from its first page on."""
@@ -68,7 +72,7 @@ def wanted_of(given: dict[str, str]) -> Wanted:
     """Return what an address asks for; nonsense in it counts as the usual."""
     number = given.get("rang", "")
     return Wanted(
-        tray=next((one for one in ASIDE if one == given.get("bac")), "ordinary"),
+        tray=next((one for one in VIEWS if one == given.get("bac")), "ordinary"),
         reason=next((one for one in REASONS if one == given.get("motif")), None),
         after=given.get("apres", "")[:200],
         number=int(number) if number.isdigit() and len(number) < 7 else 0,
@@ -81,17 +85,27 @@ def held(rights: Rights) -> Condition:
     return AllOf((Equal("state", "held"), rights.visible))
 
 
-def in_tray(rights: Rights, tray: Tray) -> Condition:
+def in_tray(rights: Rights, tray: View) -> Condition:
+    """Return the condition of what a list holds. Mail that becomes a unit's leaves its tray: what
+    is closed and still in one was set aside."""
+    if tray == "aside":
+        return AllOf((Equal("state", "closed"), In("tray", BULK), rights.visible))
     return AllOf((held(rights), Equal("tray", tray)))
 
 
 def query_of(wanted: Wanted, rights: Rights) -> Query:
-    """Return the question for one page, oldest first, and one case more: there are others then."""
+    """Return the question for one page, oldest first, and one case more: there are others then.
+
+    What was set aside comes newest first: it is looked up, not worked off."""
     if wanted.only:
         return Query(AllOf((held(rights), Equal("reference", wanted.only))), limit=2)
     parts = [in_tray(rights, wanted.tray)]
     if wanted.reason:
         parts.append(Equal("held_reason", wanted.reason))
     return Query(
-        AllOf(parts), sort="opened_at", after=place_in(wanted.after), limit=wanted.size + 1
+        AllOf(parts),
+        sort="opened_at",
+        descending=wanted.tray == "aside",
+        after=place_in(wanted.after),
+        limit=wanted.size + 1,
     )

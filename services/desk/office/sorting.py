@@ -17,7 +17,7 @@ from services.desk.keeping import set_aside
 from services.desk.office.card import Card, card_of
 from services.desk.office.naming import unit_typed
 from services.desk.office.queue import (
-    ASIDE,
+    TRAYS,
     Wanted,
     held,
     in_tray,
@@ -63,6 +63,7 @@ class Tried:
 
 def routes(desk: Desk, language: Language) -> list[Route]:
     sorting = PATHS[language].sorting
+    one = f"{sorting}/{{reference}}"
     return [
         Route(sorting, behind_sign_in(desk, language, _show, "steer")),
         Route(
@@ -70,16 +71,19 @@ def routes(desk: Desk, language: Language) -> list[Route]:
             behind_sign_in(desk, language, _set_aside, "steer"),
             methods=["POST"],
         ),
-        Route(
-            f"{sorting}/{{reference}}",
-            behind_sign_in(desk, language, _assign, "steer"),
-            methods=["POST"],
-        ),
+        Route(one, behind_sign_in(desk, language, _show_one, "steer")),
+        Route(one, behind_sign_in(desk, language, _assign, "steer"), methods=["POST"]),
     ]
 
 
 async def _show(desk: Desk, visitor: Visitor, request: Request) -> Response:
     return await _page(desk, visitor, request, wanted_of(dict(request.query_params)), Tried(), 200)
+
+
+async def _show_one(desk: Desk, visitor: Visitor, request: Request) -> Response:
+    """Lead on to one case: the other language of a page that refused a choice."""
+    only = parse_reference(request.path_params["reference"][:40]) or ""
+    return see_other(Wanted(only=only).address(PATHS[visitor.language].sorting))
 
 
 async def _assign(desk: Desk, visitor: Visitor, request: Request) -> Response:
@@ -175,15 +179,16 @@ async def _page(
     desk: Desk, visitor: Visitor, request: Request, wanted: Wanted, tried: Tried, status: int
 ) -> Response:
     rights, query = visitor.rights, query_of(wanted, visitor.rights)
-    cases, trays, reasons = await asyncio.gather(
+    cases, trays, reasons, aside = await asyncio.gather(
         desk.store.cases.find(query),
         desk.store.cases.count_by("tray", held(rights)),
         desk.store.cases.count_by("held_reason", in_tray(rights, "ordinary")),
+        desk.store.cases.count(in_tray(rights, "aside")),
     )
     page = cases[: wanted.size]
     more = place_after(page[-1], query) if len(cases) > wanted.size else ""
     now, path = desk.clock.now(), PATHS[visitor.language].sorting
-    cards = [] if wanted.in_bulk else await _cards(desk, visitor, page)
+    cards = [] if wanted.in_lines else await _cards(desk, visitor, page)
     return show(
         desk,
         visitor,
@@ -192,13 +197,15 @@ async def _page(
         status,
         wanted=wanted,
         tried=tried,
-        lines=page if wanted.in_bulk else [],
+        lines=page if wanted.in_lines else [],
         cards=cards,
         units=_units(desk),
-        trays={tray: trays.get(tray, 0) for tray in ASIDE},
+        trays={**{tray: trays.get(tray, 0) for tray in TRAYS}, "aside": aside},
         reasons=dict(sorted(reasons.items(), key=lambda one: -one[1])),
         waiting=trays.get("ordinary", 0),
-        total=reasons.get(wanted.reason, 0) if wanted.reason else trays.get(wanted.tray, 0),
+        total=reasons.get(wanted.reason, 0)
+        if wanted.reason
+        else {**trays, "aside": aside}.get(wanted.tray, 0),
         days=_days(desk),
         all_ticked=request.query_params.get("tout") == "1",
         today=desk.department.calendar.day_of(now),
@@ -219,7 +226,7 @@ async def _said(desk: Desk, visitor: Visitor, request: Request) -> dict[str, obj
     names = [parse_reference(one) for one in asked.get("laissees", "")[:2000].split(".")]
     return {
         "moved": moved if moved and moved.unit_id in desk.department.units else None,
-        "aside": int(aside) if aside.isdigit() and len(aside) < 4 else None,
+        "set_aside": int(aside) if aside.isdigit() and len(aside) < 4 else None,
         "left_alone": [one for one in names if one],
     }
 

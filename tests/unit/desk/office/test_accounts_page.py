@@ -266,4 +266,6 @@ async def test_an_account_or_an_act_that_does_not_exist_is_unknown(tmp_path: Pat
             await sorter.send("/bureau/comptes/x/close"),
             await do(office, sorter, sorter, "erase"),
         ]
+        back = await sorter.get("/en/desk/accounts/x/close")
     assert [page.status_code for page in pages] == [404] * 3
+    assert back.headers["location"] == "/en/desk/accounts/x"

@@ -318,7 +318,8 @@ async def test_ticked_mail_is_set_aside_and_nothing_is_lost(tmp_path: Path) -> N
         first, _, third = [await office.now(one) for one in cases]
         page = await sorter.get(f"/bureau/plaintes/{first.reference}")
         version = re.search(r'name="version" value="(\d+)"', page.text)
-        listed = await sorter.get("/bureau/plaintes?choix=closed")
+        listed = await sorter.get("/bureau/tri?bac=aside")
+        worklist = await sorter.get("/bureau/plaintes?choix=closed")
         back = await sorter.send(
             f"/bureau/plaintes/{first.reference}/reopen",
             {"version": str(first.version), "because": "C’est une plainte."},
@@ -334,9 +335,19 @@ async def test_ticked_mail_is_set_aside_and_nothing_is_lost(tmp_path: Path) -> N
     assert "Classée" in plain(page)
     assert version is None or version[1] == str(first.version)
     assert first.reference in listed.text
+    assert third.reference not in listed.text
+    assert "Classés 2" in plain(listed)
+    assert first.reference not in worklist.text
     assert back.status_code == 303
     assert reopened.state == "held"
     assert first.reference in again.text
+
+
+async def test_the_address_of_a_choice_leads_to_its_case(tmp_path: Path) -> None:
+    async with office_in(tmp_path) as office:
+        case = await office.keep(held_case())
+        answer = await (await office.sorter()).get(f"/en/desk/sorting/{case.reference}")
+    assert answer.headers["location"] == f"/en/desk/sorting?plainte={case.reference}"
 
 
 async def test_what_changed_since_and_what_is_no_tray_is_left_alone(tmp_path: Path) -> None:
