@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.desk.desk import ROOTS, Desk, refusal
+from services.desk.office import accounts, consulted, oral, sorting
 from services.desk.operations import routes as operations
 from services.desk.operations.watch import Watch
 from services.desk.pages import case, cases, entering, own_case, sensitive
@@ -36,6 +37,8 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.settings import Settings
 
 HERE = Path(__file__).parent
+#: Pages of the complaints office; before those of acts, whose addresses take any name.
+OFFICE = (sorting, oral, accounts, consulted)
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 #: Passwords that one source may try at once, and seconds until it may try one more.
 TRIES_AT_ONCE = 10
@@ -67,7 +70,7 @@ def build_app(
         keys=keys,
         department=department,
         desk_url=desk_url,
-        pages=Pages(HERE, HERE / "operations", department=department),
+        pages=Pages(HERE, HERE / "office", HERE / "operations", department=department),
         passwords=Passwords(),
         pace=Pace(burst=TRIES_AT_ONCE, seconds_each=SECONDS_EACH),
         children=children or Children(max_workers=1),
@@ -107,6 +110,7 @@ def _pages(desk: Desk, language: Language) -> list[Route]:
         Route(ROOTS[language], partial(_home, language)),
         *entering.routes(desk, language),
         *cases.routes(desk, language),
+        *(route for page in OFFICE for route in page.routes(desk, language)),
         *own_case.routes(desk, language),
         *sensitive.routes(desk, language),
         *operations.routes(desk, language),

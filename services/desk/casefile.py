@@ -240,6 +240,8 @@ class CaseFile:
         told += [Happening(act.at, f"act_{act.kind}", act.by) for act in case.acts]
         told += [Happening(one.at, f"remark_{one.kind}", one.by) for one in self.remarks]
         told += [Happening(move.at, f"moved_{move.how}", move.by) for move in case.moves]
+        if case.set_aside:
+            told.append(Happening(case.set_aside.at, "set_aside", case.set_aside.by))
         return sorted(told, key=lambda happening: happening.at, reverse=True)
 
 

@@ -89,6 +89,28 @@ async def close_account(store: Store, name: str, now: datetime) -> Account:
     return await _save(store, closed)
 
 
+async def grant(store: Store, account: Account, mandate: Mandate) -> Account:
+    """Give an open account one mandate more; its password and sessions stay."""
+    if account.closed_at:
+        raise Refused("account_closed", f"The account {account.name} is closed. Invite it again.")
+    if mandate in account.mandates:
+        raise Refused("same_mandate", f"{account.name} has this mandate. Nothing was changed.")
+    return await _save(store, account.changed(mandates=(*account.mandates, mandate)))
+
+
+async def take_away(store: Store, account: Account, mandate: Mandate) -> Account:
+    """Take exactly one mandate away: the same role between other days stays."""
+    kept = tuple(one for one in account.mandates if one != mandate)
+    if kept == account.mandates:
+        raise Refused("no_such_mandate", f"{account.name} has no such mandate.")
+    return await _save(store, account.changed(mandates=kept))
+
+
+async def end_sessions(store: Store, account: Account, now: datetime) -> Account:
+    """End every session of an account."""
+    return await _save(store, account.changed(sessions_from=now))
+
+
 async def named(store: Store, name: str) -> Account:
     account = await account_named(store, name)
     if account is None:

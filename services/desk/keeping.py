@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from services.desk.acting import NOTHING_CHANGED, Actor
 from shared.domain.account import Account
+from shared.domain.act import SetAside
 from shared.domain.case import Case
 from shared.domain.clocks import due_days
 from shared.domain.document import new_id
@@ -31,6 +32,15 @@ def left_by(case: Case, actor: Actor, account: Account) -> Case:
     if case.taken_by != account.id:
         raise Refused("not_yours", f"{case.reference} is not yours. {NOTHING_CHANGED}")
     return case.changed(taken_by=None, taken_by_name="", acted_at=actor.at)
+
+
+def set_aside(case: Case, actor: Actor) -> Case:
+    """Return mail that was marked as unwanted or automatic, closed: a person looked at it and
+    found no complaint. Nobody is written to, nothing is deleted, and it can be opened again."""
+    if case.state != "held" or case.tray not in ("spam", "automatic"):
+        raise Refused("not_in_tray", f"{case.reference} is in no such tray. {NOTHING_CHANGED}")
+    aside = SetAside(at=actor.at, by=actor.by)
+    return case.changed(state="closed", set_aside=aside, acted_at=actor.at)
 
 
 def reopened(case: Case, actor: Actor) -> Case:

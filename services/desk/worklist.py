@@ -12,6 +12,7 @@ from shared.department import Department
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case
 from shared.domain.delays import running_pause
+from shared.domain.document import Document
 from shared.domain.reading import FlagName
 from shared.domain.reference import parse_reference
 from shared.ports.query import (
@@ -134,7 +135,8 @@ class Worklist:
 
     def _pick(self, pick: Pick, wanted: Wanted) -> list[Condition]:
         if pick == "closed":
-            return [Equal("state", "closed")]
+            # Mail that was set aside has a list of its own: here it would bury the complaints
+            return [Equal("state", "closed"), In("tray", ("ordinary", "unreadable"))]
         is_open = Range("to_answer_by", at_least="")
         today = self.today.isoformat()
         match pick:
@@ -193,9 +195,9 @@ def text_condition(text: str) -> Condition:
     return In("id", ())
 
 
-def place_after(case: Case, query: Query) -> str:
-    """Return where the page after this case begins, as an address carries it."""
-    return f"{index_value(getattr(case, query.sort)) or ''}~{case.id}"
+def place_after(last: Document, query: Query) -> str:
+    """Return where the page after this document begins, as an address carries it."""
+    return f"{index_value(getattr(last, query.sort)) or ''}~{last.id}"
 
 
 def place_in(text: str) -> tuple[Scalar, str] | None:

@@ -23,18 +23,15 @@ from services.intake.bundle import bundle_of
 from services.intake.documents import Posted
 from services.intake.door import PATHS, Door
 from services.intake.holding import Held
-from services.intake.identity import case_id_for
-from services.intake.reading.identity import message_identity
+from services.intake.numbering import reference_to_be
 from services.intake.receiving import keep_envelope
 from services.intake.showing import Try, form_page, message_page
 from services.intake.statement import envelope_id_for, message_of, statement_of, subject_of
 from services.intake.uploads import Form, read_form
 from shared.domain.document import new_id
 from shared.domain.envelope import Envelope, Language
-from shared.domain.reference import reference_for, year_of
 from shared.errors import Refused, Transient
 from shared.pages.guard import log_failure
-from shared.ports.query import Equal, Query
 
 #: A field that nobody sees. Whoever fills it in goes to the tray of suspects, never to nothing.
 TRAP = "laisser-vide"
@@ -235,18 +232,6 @@ def _addressee(office: str, door: Door) -> str:
 async def _received_path(
     envelope: Envelope, raw: bytes, documents: int, door: Door, language: Language
 ) -> str:
-    message_id, content = message_identity(raw)
-    case_id = case_id_for(message_id=message_id, content_sha256=content, envelope_id=envelope.id)
-    reference = await _free_reference(case_id, year_of(envelope.received_at), door)
+    reference = await reference_to_be(envelope, raw, door.store)
     mark = door.keys.mark("received", reference, envelope.id, str(documents))
     return f"{PATHS[language].received}/{reference}/{envelope.id}/{documents}/{mark}"
-
-
-async def _free_reference(case_id: str, year: int, door: Door) -> str:
-    """Return the reference that opening will give: the first that no other case has."""
-    for attempt in range(3):
-        reference = reference_for(case_id, year, attempt=attempt)
-        found = await door.store.cases.find(Query(Equal("reference", reference), limit=1))
-        if not found or found[0].id == case_id:
-            return reference
-    return reference_for(case_id, year)

@@ -140,7 +140,7 @@ def _with_letters(
         reading,
         documents,
         addresses=ours.addresses,
-        received_on=day_of(envelope.received_at),
+        received_on=day_of(envelope.came_at),
         staff_domains=ours.staff_domains,
     )
 
@@ -274,7 +274,7 @@ def _message(message_id: str, came: Came, case_id: str) -> Message:
         id=message_id,
         case_id=case_id,
         envelope_id=envelope.id,
-        at=envelope.received_at,
+        at=envelope.came_at,
         channel=envelope.channel,
         reading=came.reading,
         documents=documents,

@@ -10,7 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from shared.domain.document import new_id
-from shared.domain.envelope import Channel, Envelope, Submission
+from shared.domain.envelope import Channel, Entered, Envelope, Submission
 from shared.events import EnvelopeReceived, caused_by
 
 if TYPE_CHECKING:
@@ -32,11 +32,13 @@ async def keep_envelope(
     smtputf8: bool = False,
     spam: bool = False,
     submission: Submission | None = None,
+    entered: Entered | None = None,
 ) -> Envelope:
     """Save the envelope with its event and return it; raise Transient when that is impossible.
 
-    `mail_from` is "" for the null sender. The form gives its own `envelope_id`, so that a
-    person who sends the same page twice has one envelope.
+    `mail_from` is "" for the null sender. A form gives its own `envelope_id`, so that a
+    person who sends the same page twice has one envelope. `entered` says who wrote
+    down what a person told aloud.
     """
     envelope = Envelope(
         id=envelope_id or new_id(),
@@ -51,6 +53,7 @@ async def keep_envelope(
         smtputf8=smtputf8,
         spam=spam,
         submission=submission,
+        entered=entered,
     )
     await store.envelopes.add(envelope, emit=[received(envelope)], raw=raw)
     return envelope

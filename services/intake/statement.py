@@ -19,6 +19,7 @@ from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from io import BytesIO
+from typing import Literal
 
 from services.intake.answers import Answers
 from services.intake.documents import MEDIA_TYPES, Posted
@@ -40,8 +41,18 @@ def envelope_id_for(page_id: str, answers: Answers, documents: Sequence[Posted])
     return derived_id("form", page_id, digest.hexdigest())
 
 
-def statement_of(answers: Answers, *, office_name: str, documents: int, texts: Texts) -> str:
-    """Return all answers as text: the person's own words first, then the other answers."""
+def statement_of(
+    answers: Answers,
+    *,
+    office_name: str,
+    documents: int,
+    texts: Texts,
+    more: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Return all answers as text: the person's own words first, then the other answers.
+
+    `more` are other facts, each with its label.
+    """
     way = answers.answer_by
     lines = (
         ("capacity", texts(f"statement.capacity_{answers.qualite}")),
@@ -59,6 +70,7 @@ def statement_of(answers: Answers, *, office_name: str, documents: int, texts: T
     told = [
         f"{texts(f'statement.{key}')}{texts('site.colon')}{text}" for key, text in lines if text
     ]
+    told += [f"{label}{texts('site.colon')}{text}" for label, text in more]
     return "\n".join((answers.recit, "", str(texts("statement.others")), *told, ""))
 
 
@@ -80,8 +92,9 @@ def message_of(
     documents: Sequence[Posted],
     to: str,
     at: datetime,
+    door: Literal["form", "oral"] = "form",
 ) -> bytes:
-    """Return the message with CRLF line ends.
+    """Return the message with CRLF line ends. `door` is what it came in by.
 
     Without an address the sender is a place that can never be written to (RFC 2606, .invalid).
     """
@@ -101,7 +114,7 @@ def message_of(
     message["To"] = to
     message["Subject"] = subject if subject.isascii() else Header(subject, "utf-8").encode()
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<form.{envelope_id}@{domain}>"
+    message["Message-ID"] = f"<{door}.{envelope_id}@{domain}>"
     message["Content-Language"] = submission.language
     return _flat(message)
 

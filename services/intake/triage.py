@@ -42,7 +42,7 @@ def first_case(
         id=case_id,
         reference=reference_for(case_id, year_of(envelope.received_at), attempt=attempt),
         opened_at=envelope.received_at,
-        received_at=envelope.received_at,
+        received_at=envelope.came_at,
         channel=envelope.channel,
         complainant=complainant_of(envelope, reading, proposed.complainant_kind),
         acknowledge_to=answer_address(envelope, reading),
@@ -62,6 +62,7 @@ def first_case(
         tray=tray_of(envelope, reading),
         silent_because=reasons_for_silence(envelope, reading, addresses),
         documents=documents_of(reading, documents),
+        entered=envelope.entered,
     )
     original = original_of(envelope, reading, addresses=addresses, staff_domains=staff_domains)
     case = handed_in(case, original) if original else case

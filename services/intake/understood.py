@@ -74,7 +74,7 @@ def understand(mail: Mail) -> Understood:
             envelope,
             reading,
             addresses=ours.addresses,
-            received_on=day_of(envelope.received_at),
+            received_on=day_of(envelope.came_at),
             staff_domains=ours.staff_domains,
         )
     except Exception as error:  # noqa: BLE001 - a proposal must never cost a case

@@ -44,10 +44,12 @@ class Pointers:
     today: date
 
     def chosen(self) -> list[Candidate]:
-        """Return the office chosen in the form; an unknown or closed one without heir is none."""
+        """Return the office chosen in the form, or the one that a person named when they told it
+        aloud; an unknown or closed one without heir is none."""
         first = self.department.units.get(self.case.office_chosen or "")
         words = first.name(self.case.language) if first else ""
-        return self._candidates(CHOSEN, [(first.id, words)] if first else [])
+        kind = CHOSEN if self.case.channel in ("mail", "form") else NAMED
+        return self._candidates(kind, [(first.id, words)] if first else [])
 
     def named(self, evidence: Iterable[Evidence]) -> list[Candidate]:
         """Return the units that the text names."""

@@ -71,6 +71,16 @@ class Closing(Value):
     known: dict[Since, date] = Field(default_factory=dict)
 
 
+class SetAside(Value):
+    """A person looked at mail marked as unwanted or automatic, and found no complaint in it.
+
+    Nobody is written to, nothing is deleted, and the case can be opened again.
+    """
+
+    at: datetime
+    by: str
+
+
 class Satisfaction(Value):
     """What the person said of the answer, once, by the link in the closing mail."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from shared.domain.act import Act, Closing, Receipt, Satisfaction
+from shared.domain.act import Act, Closing, Receipt, Satisfaction, SetAside
 from shared.domain.assignment import Assignment, Held, Move, Refusal
 from shared.domain.delays import Extension, Pause, running_pause
 from shared.domain.document import Document, Value
-from shared.domain.envelope import Channel, ComplainantKind, Language
+from shared.domain.envelope import Channel, ComplainantKind, Entered, Language
 from shared.domain.reading import Flag, MessageKind
 
 #: Sorts after every day: a case whose day due is not set yet.
@@ -51,7 +51,8 @@ class Case(Document):
     with it, oldest first. `taken_by` is the account that answers for it in its unit,
     `concerned_units` are units that may read it beside the one that has it, `event` what many
     complaints are about at once. `receipt` tells who received the alert of a sensitive case,
-    `refusals` which units gave it back, oldest first.
+    `refusals` which units gave it back, oldest first. `entered` says who wrote down a complaint
+    told aloud, `set_aside` who last found no complaint in it.
     """
 
     collection: ClassVar[str] = "cases"
@@ -67,6 +68,7 @@ class Case(Document):
         "waits",
         "acted_at",
         "level",
+        "held_reason",
     )
     keywords: ClassVar[tuple[str, ...]] = (
         "message_ids",
@@ -121,12 +123,14 @@ class Case(Document):
     taken_by_name: str = ""
     concerned_units: tuple[str, ...] = ()
     event: str | None = None
+    entered: Entered | None = None
     acts: tuple[Act, ...] = ()
     closing: Closing | None = None
     past_closings: tuple[Closing, ...] = ()
     satisfaction: Satisfaction | None = None
     receipt: Receipt | None = None
     refusals: tuple[Refusal, ...] = ()
+    set_aside: SetAside | None = None
 
     @property
     def is_sensitive(self) -> bool:
@@ -159,6 +163,11 @@ class Case(Document):
     @property
     def unit_id(self) -> str | None:
         return self.assignment.unit_id if self.assignment else None
+
+    @property
+    def held_reason(self) -> str | None:
+        """Why a person must choose its unit; None for a case that waits for nobody's choice."""
+        return self.held.reason if self.held and self.state == "held" else None
 
     @property
     def due_on_text(self) -> str | None:

@@ -20,6 +20,8 @@ def ground_of(case: Case) -> LanguageGround:
         return "legal_person"
     if case.language_ground in ("asked", "both"):
         return case.language_ground
+    if case.channel in ("phone", "counter"):
+        return "asked"
     if case.channel == "form":
         return "form"
     return "wrote" if case.language_confidence >= SURE_OF_LANGUAGE else "unsure"

@@ -23,7 +23,7 @@ def way_to(case: Case) -> Way | None:
 def way_without_mail(case: Case) -> Way | None:
     """Return how a person who gave no address in the form is told what is automatic, None when by
     mail or not at all."""
-    if case.acknowledge_to or case.channel != "form" or case.tray != "ordinary":
+    if case.acknowledge_to or case.channel == "mail" or case.tray != "ordinary":
         return None
     return _without_mail(case.complainant)
 

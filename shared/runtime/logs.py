@@ -17,7 +17,7 @@ from pathlib import Path
 FIELDS = (
     "case_id", "envelope_id", "notice_id", "event_id", "message_id", "unit_id", "queue", "attempt",
     "code", "reason", "kind", "state", "size", "seconds", "count", "service", "address", "pid",
-    "frames", "status", "letter_id", "because",
+    "frames", "status", "letter_id", "because", "account_id", "by",
 )  # fmt: skip
 _ROOT = str(Path(__file__).resolve().parents[2])
 

@@ -1,4 +1,4 @@
-"""A person who gave no e-mail in the form: a letter or a call, with the same words and clock."""
+"""A person who gave no e-mail, in the form or aloud: a letter or a call, same words and clock."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from services.notifier.telling import tell_case
 from shared.adapters.sqlite_bus import SqliteBus
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
 from shared.domain.case import Case, Complainant
-from shared.domain.envelope import Language
+from shared.domain.envelope import Channel, Language
 from shared.domain.notice import Notice, NoticeKind
 from shared.errors import Refused
 from shared.events import CaseAssigned, CaseHeld
@@ -34,9 +34,9 @@ BY_POST = Complainant(name="Ginette <b>Exemple", postal_address="12, rue X\nLava
 BY_PHONE = Complainant(name="Ginette Exemple", phone="450 555-0142")
 
 
-def case_of(person: Complainant) -> Case:
+def case_of(person: Complainant, channel: Channel = "form") -> Case:
     return sample_case("fr", DEPARTMENT).changed(
-        channel="form", acknowledge_to=None, silent_because=("no_address",), complainant=person
+        channel=channel, acknowledge_to=None, silent_because=("no_address",), complainant=person
     )
 
 
@@ -70,10 +70,11 @@ async def words_of(notice: Notice, store: SqliteStore) -> str:
     ("person", "way", "words"),
     [(BY_POST, "post", "une lettre à imprimer"), (BY_PHONE, "phone", "au téléphone")],
 )
+@pytest.mark.parametrize("channel", ["form", "phone", "counter"])
 async def test_the_acknowledgement_waits_for_a_person_and_the_unit_is_told_so(
-    store: SqliteStore, person: Complainant, way: str, words: str
+    store: SqliteStore, channel: Channel, person: Complainant, way: str, words: str
 ) -> None:
-    acknowledgement, assigned = await tell(case_of(person), store)
+    acknowledgement, assigned = await tell(case_of(person, channel), store)
     assert (acknowledgement.state, acknowledgement.way) == ("to_print", way)
     assert words in await words_of(assigned, store)
     depths = {one.name: one for one in await SqliteBus(store.file, ToldClock(RECEIVED)).depths()}

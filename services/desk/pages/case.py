@@ -68,6 +68,7 @@ async def _show_case(
         own=PATHS[language].case(case.reference),
         other=f"{ROOTS[other(language)]}/{link.path}",
         acts=None,
+        reads_path="",
         done="",
         drafts=(),
         **values_of(file),

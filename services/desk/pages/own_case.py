@@ -138,6 +138,7 @@ async def _show_case(desk: Desk, visitor: Visitor, case: Case, request: Request)
         link=path,
         own="",
         acts=acts_for(case, visitor.rights, visitor.account.id),
+        reads_path=f"{path}/reads" if visitor.rights.may_with("lead", case) else "",
         done=done if (done := request.query_params.get("fait", "")) in DONE else "",
         drafts=[one.act for one in await drafts_of(desk.store, case, visitor.account)],
         **values_of(file),

@@ -47,6 +47,8 @@ def held(decision: Assignment | Held) -> tuple[str, list[str]]:
     ("text", "fields", "unit", "because"),
     [
         ("à Laval", {"office_chosen": "CA-STG"}, "CA-STG", "unit_chosen"),
+        ("à Laval", {"office_chosen": "CA-STG", "channel": "phone"}, "CA-STG", "unit_named"),
+        ("à Laval", {"office_chosen": "CA-STG", "channel": "counter"}, "CA-STG", "unit_named"),
         (
             "à Laval",
             {"office_chosen": "CA-STG", "addressees": ("plaintes.longueuil@ministere.example",)},

@@ -11,8 +11,8 @@ from shared.pages.rendering import HERE
 from shared.pages.texts import NBSP, Texts, load_texts, typeset
 
 ROOT = Path(__file__).parents[4]
-FOLDERS = [HERE, ROOT / "services" / "intake", ROOT / "services" / "desk"]
-FOLDERS.append(ROOT / "services" / "desk" / "operations")
+DESK = ROOT / "services" / "desk"
+FOLDERS = [HERE, ROOT / "services" / "intake", DESK, DESK / "office", DESK / "operations"]
 
 
 def texts(language: str) -> Texts:

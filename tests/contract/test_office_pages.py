@@ -1,0 +1,78 @@
+"""Pages of the complaints office on each store: what is counted, sorted, given and kept."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from shared.domain.assignment import Held
+from shared.events import CaseAssigned, EnvelopeReceived
+from tests.contract.conftest import Stores
+from tests.desk_people import Office, another_held, in_tray
+from tests.pages_samples import OFFICE, RECEIVED
+
+SAID = {
+    "envoi": "p",
+    "canal": "counter",
+    "jour": "2026-11-20",
+    "heure": "09:41",
+    "recit": "Elle attend depuis six semaines.",
+    "relu": "1",
+}
+
+
+async def test_held_cases_are_counted_by_reason_and_come_oldest_first(stores: Stores) -> None:
+    office = Office(stores.store)
+    samples = [another_held(number) for number in (3, 1, 2)]
+    nowhere = another_held(4, held=Held(reason="no_place", at=RECEIVED))
+    for sample in (*samples, nowhere, in_tray(5, "spam"), in_tray(6, "unreadable")):
+        await office.keep(sample)
+    page = (await (await office.sorter()).get("/bureau/tri")).text
+    shown = re.findall(r'aria-labelledby="s([^"]+)"', page)
+    ordered = sorted((*samples, nowhere), key=lambda one: one.case.opened_at)
+    assert shown == [one.case.reference for one in ordered]
+    assert "Plusieurs unités <b>3</b>" in page
+    assert "Aucun indice <b>1</b>" in page
+    assert "Indésirable <b>1</b>" in page
+
+
+async def test_two_choices_at_one_moment_leave_one_move_and_one_event(stores: Stores) -> None:
+    office = Office(stores.store)
+    case = await office.keep(another_held(1))
+    people = [await office.sorter(), await office.sorter("lise")]
+    answers = await asyncio.gather(
+        *(
+            one.send(f"/bureau/tri/{case.reference}", {"version": str(case.version), "unit": unit})
+            for one, unit in zip(people, (OFFICE, "DR-16"), strict=True)
+        )
+    )
+    emitted = [one for one in await stores.emitted() if isinstance(one, CaseAssigned)]
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
+    assert len((await office.now(case)).moves) == 1
+    assert [event.case_id for event in emitted] == [case.id]
+
+
+async def test_mail_set_aside_leaves_its_tray_and_emits_nothing(stores: Stores) -> None:
+    office = Office(stores.store)
+    case = await office.keep(in_tray(1, "spam"))
+    sorter = await office.sorter()
+    ticked = {"plainte": f"{case.reference}:{case.version}"}
+    await sorter.send("/bureau/tri/aside?bac=spam", ticked)
+    page = (await sorter.get("/bureau/tri?bac=spam")).text
+    assert (await office.now(case)).state == "closed"
+    assert case.reference not in page
+    assert await stores.emitted() == []
+
+
+async def test_what_was_said_is_one_envelope_with_one_event(stores: Stores) -> None:
+    office = Office(stores.store)
+    clerk = await office.sorter()
+    for _ in range(2):
+        answer = await clerk.send("/bureau/saisir", SAID)
+        assert answer.status_code == 303
+    emitted = [one for one in await stores.emitted() if isinstance(one, EnvelopeReceived)]
+    assert len(emitted) == 1
+    envelope = await stores.store.envelopes.get(emitted[0].envelope_id)
+    assert envelope is not None
+    assert envelope.entered is not None
+    assert (envelope.channel, envelope.entered.by) == ("counter", clerk.account.id)
