@@ -32,6 +32,12 @@ def test_no_notice_and_no_reason_lacks_words(language: Language) -> None:
     assert wanted - load_texts(language, FOLDER).keys == set()
 
 
+@pytest.mark.parametrize("language", get_args(Language))
+def test_every_reason_for_holding_has_its_word_in_the_sorting_queue(language: Language) -> None:
+    keys = load_texts(language, FOLDER.parent / "office" / "texts").keys
+    assert [one for one in get_args(HeldReason) if f"reason.{one}" not in keys] == []
+
+
 def test_the_history_tells_of_digests_refusals_and_contact() -> None:
     sample = assigned_case()
     told = sample.notices[0].changed(id="t", kind="late", state="in_digest", digest_id="d")
