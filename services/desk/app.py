@@ -11,10 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.desk.desk import ROOTS, Desk, refusal
+from services.desk.overview.counting import Counting
+from services.desk.overview.gathering import Gathering
+from services.desk.overview.showing import routes as overview_routes
 from services.desk.pages import case, cases, entering, own_case
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
 from services.desk.previewing import Previews
+from services.desk.reads.showing import routes as reads_routes
 from services.desk.reception import see_other
 from services.notifier.letter import Letterhead
 from shared.department import Department
@@ -51,10 +55,11 @@ def build_app(
         keys=keys,
         department=department,
         desk_url=desk_url,
-        pages=Pages(HERE, department=department),
+        pages=Pages(HERE, HERE / "overview", HERE / "reads", department=department),
         passwords=Passwords(),
         pace=Pace(burst=TRIES_AT_ONCE, seconds_each=SECONDS_EACH),
         previews=Previews(Letterhead(department, keys, public_url, desk_url)),
+        counting=Counting(Gathering(store, clock, department)),
     )
     app = FastAPI(
         title="Recours",
@@ -81,6 +86,8 @@ def _pages(desk: Desk, language: Language) -> list[Route]:
         Route(ROOTS[language], partial(_home, language)),
         *entering.routes(desk, language),
         *cases.routes(desk, language),
+        *overview_routes(desk, language),
+        *reads_routes(desk, language),
         *own_case.routes(desk, language),
         *case.routes(desk, language),
     ]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from starlette.responses import HTMLResponse
 
+from services.desk.overview.counting import Counting
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
 from services.desk.previewing import Previews
@@ -38,6 +39,7 @@ class Desk:
     passwords: Passwords
     pace: Pace
     previews: Previews
+    counting: Counting
     provider_name: str = ""
 
     def render(self, template: str, language: Language, **values: Any) -> str:

@@ -11,7 +11,8 @@ from shared.pages.rendering import HERE
 from shared.pages.texts import NBSP, Texts, load_texts, typeset
 
 ROOT = Path(__file__).parents[4]
-FOLDERS = [HERE, ROOT / "services" / "intake", ROOT / "services" / "desk"]
+#: every folder of pages, those inside another after it
+FOLDERS = [HERE, *sorted(one.parents[1] for one in (ROOT / "services").rglob("texts/fr.toml"))]
 
 
 def texts(language: str) -> Texts:
