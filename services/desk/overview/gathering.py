@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.desk.overview.facts import Fact, fact_of
 from shared.department import Department
+from shared.domain.case import Case
 from shared.domain.document import instant
 from shared.errors import RecoursError
 from shared.ports.clock import Clock
-from shared.ports.query import AllOf, Condition, Equal, Query, Range, Scalar, index_value
+from shared.ports.query import AllOf, Condition, Equal, Query, Range, index_value
 from shared.ports.store import Store
 
 log = logging.getLogger(__name__)
@@ -65,11 +66,11 @@ class Gathering:
     async def _gather(self) -> None:
         began, day_of = self.clock.now(), self.department.calendar.day_of
         if self._whole_at is None or self.at is None or day_of(self._whole_at) != day_of(began):
-            self._facts = await self._read(AllOf(()))
+            # In the order of arrival, in which stores lie on disk: what comes in meanwhile is last
+            self._facts = await self._read(Range("opened_at", at_least=""), sort="opened_at")
             self._whole_at = began
         since = instant((self.at or began) - OVERLAP)
-        # After a whole look too: ids have no order, so it misses some that came in meanwhile.
-        # Each of these is one walk along one index
+        # After a whole look too, as that takes a while. Each of these is a walk along one index
         for state in ("opened", "held", "assigned"):
             self._facts |= await self._read(Equal("state", state))
         for moment in ("acted_at", "opened_at"):
@@ -79,15 +80,25 @@ class Gathering:
 
     async def _read(self, where: Condition, sort: str = "id") -> dict[str, Fact]:
         found: dict[str, Fact] = {}
-        after: tuple[Scalar, str] | None = None
+        query = Query(where, sort=sort, limit=PIECE)
         while True:
-            query = Query(where, sort=sort, after=after, limit=PIECE)
             cases = await self.store.cases.find(query)
             found |= {case.id: fact_of(case, self.department) for case in cases}
             if len(cases) < PIECE:
                 return found
-            after = (index_value(getattr(cases[-1], sort)), cases[-1].id)
+            query = _from(query, where, cases[-1])
             await asyncio.sleep(0)
+
+
+def _from(query: Query, where: Condition, last: Case) -> Query:
+    """Return the question for the piece after a case.
+
+    The bound lets an index start there; `after` alone would walk over all that was read before.
+    """
+    value = index_value(getattr(last, query.sort))
+    if query.sort != "id" and isinstance(value, str):
+        where = AllOf((where, Range(query.sort, at_least=value)))
+    return replace(query, where=where, after=(value, last.id))
 
 
 def _look_at(task: asyncio.Task[None]) -> None:
