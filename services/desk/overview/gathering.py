@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from services.desk.overview.facts import Fact, fact_of
 from shared.department import Department
 from shared.domain.case import Case
 from shared.domain.document import instant
-from shared.errors import RecoursError
+from shared.errors import Postponed, RecoursError
 from shared.ports.clock import Clock
 from shared.ports.query import AllOf, Condition, Equal, Query, Range, index_value
 from shared.ports.store import Store
@@ -29,6 +31,8 @@ PIECE = 100
 FRESH = timedelta(minutes=5)
 #: … up to this age: then the page waits for them.
 STALE = timedelta(minutes=30)
+#: Seconds that a page waits for facts, and when to ask again if they are not there by then.
+PATIENCE, AGAIN = 15.0, 20.0
 #: Clocks of several machines may differ by so much.
 OVERLAP = timedelta(minutes=2)
 
@@ -44,39 +48,62 @@ class Gathering:
     at: datetime | None = None
     _facts: dict[str, Fact] = field(default_factory=dict)
     _whole_at: datetime | None = None
-    _task: asyncio.Task[None] | None = None
+    _gathering: asyncio.Task[None] | None = None
+    _renewing: asyncio.Task[None] | None = None
 
     async def facts(self) -> list[Fact]:
-        """Return the facts of all cases; raise Transient when there are none and the store is
-        down."""
+        """Return the facts of all cases, a little old at most.
+
+        Raise Postponed when that takes longer than anybody waits for a page, and Transient when
+        the store is down.
+        """
         age = self.clock.now() - self.at if self.at else None
         if age is None or age >= FRESH:
-            task = self._start()
-            if age is None or age >= STALE:
-                await asyncio.shield(task)
+            if _over(self._gathering):
+                self._gathering = _begun(self._gather())
+            if self._gathering and (age is None or age >= STALE):
+                await _waited_for(self._gathering)
+        another_day = self._whole_at and self._day(self._whole_at) != self._day(self.clock.now())
+        if another_day and _over(self._renewing):
+            # Nobody waits for this one: what it finds beyond the changes can come a minute later
+            self._renewing = _begun(self._renew())
         return list(self._facts.values())
 
-    def _start(self) -> asyncio.Task[None]:
-        """Begin to gather unless somebody has begun; a failure is told to who waits, and logged."""
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._gather())
-            self._task.add_done_callback(_look_at)
-        return self._task
+    async def settled(self) -> None:
+        """Return when nothing is being gathered any more."""
+        await asyncio.gather(*(task for task in (self._gathering, self._renewing) if task))
+
+    def _day(self, moment: datetime) -> date:
+        return self.department.calendar.day_of(moment)
 
     async def _gather(self) -> None:
-        began, day_of = self.clock.now(), self.department.calendar.day_of
-        if self._whole_at is None or self.at is None or day_of(self._whole_at) != day_of(began):
-            # In the order of arrival, in which stores lie on disk: what comes in meanwhile is last
-            self._facts = await self._read(Range("opened_at", at_least=""), sort="opened_at")
-            self._whole_at = began
-        since = instant((self.at or began) - OVERLAP)
-        # After a whole look too, as that takes a while. Each of these is a walk along one index
-        for state in ("opened", "held", "assigned"):
-            self._facts |= await self._read(Equal("state", state))
-        for moment in ("acted_at", "opened_at"):
-            self._facts |= await self._read(Range(moment, at_least=since), sort=moment)
+        """Read what can have changed, and all when nothing was read yet."""
+        began = self.clock.now()
+        if self._whole_at is None:
+            self._facts, self._whole_at = await self._read_all(), began
+        await self._read_changes((self.at or began) - OVERLAP)
         self.at = began
         self.round += 1
+
+    async def _renew(self) -> None:
+        """Read all again, then what changed meanwhile."""
+        began = self.clock.now()
+        self._facts, self._whole_at = await self._read_all(), began
+        await self._read_changes(began - OVERLAP)
+        self.round += 1
+
+    async def _read_all(self) -> dict[str, Fact]:
+        # In the order of arrival, in which stores lie on disk: what comes in meanwhile is last
+        return await self._read(Range("opened_at", at_least=""), sort="opened_at")
+
+    async def _read_changes(self, since: datetime) -> None:
+        """Each of these is a walk along one index."""
+        changed: dict[str, Fact] = {}
+        for state in ("opened", "held", "assigned"):
+            changed |= await self._read(Equal("state", state))
+        for moment in ("acted_at", "opened_at"):
+            changed |= await self._read(Range(moment, at_least=instant(since)), sort=moment)
+        self._facts.update(changed)
 
     async def _read(self, where: Condition, sort: str = "id") -> dict[str, Fact]:
         found: dict[str, Fact] = {}
@@ -99,6 +126,25 @@ def _from(query: Query, where: Condition, last: Case) -> Query:
     if query.sort != "id" and isinstance(value, str):
         where = AllOf((where, Range(query.sort, at_least=value)))
     return replace(query, where=where, after=(value, last.id))
+
+
+def _over(task: asyncio.Task[None] | None) -> bool:
+    return task is None or task.done()
+
+
+def _begun(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Begin; a failure is told to whoever waits, and logged."""
+    task = asyncio.get_running_loop().create_task(work)
+    task.add_done_callback(_look_at)
+    return task
+
+
+async def _waited_for(task: asyncio.Task[None]) -> None:
+    """Wait for a while; the work goes on when that is over."""
+    done, _ = await asyncio.wait([task], timeout=PATIENCE)
+    if not done:
+        raise Postponed("figures_not_counted", seconds=AGAIN)
+    task.result()
 
 
 def _look_at(task: asyncio.Task[None]) -> None:

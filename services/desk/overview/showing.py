@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -17,8 +18,9 @@ from services.desk.overview.naming import Naming
 from services.desk.overview.periods import Asked, Period, asked, choices
 from services.desk.overview.publishing import may_be_published
 from services.desk.paths import PATHS
-from services.desk.reception import Visitor, behind_sign_in, forbidden, show
+from services.desk.reception import Page, Visitor, behind_sign_in, forbidden, show
 from shared.domain.envelope import Language
+from shared.errors import Postponed
 from shared.pages.rendering import map_shapes
 
 #: The regions of the map.
@@ -33,9 +35,23 @@ def routes(desk: Desk, language: Language) -> list[Route]:
     path = PATHS[language].overview
     pages = {"": show_overview, "/method": show_method, "/csv": give_inner, "/public": give_public}
     return [
-        Route(f"{path}{end}", behind_sign_in(desk, language, page, "report"))
+        Route(f"{path}{end}", behind_sign_in(desk, language, _or_later(page), "report"))
         for end, page in pages.items()
     ]
+
+
+def _or_later(page: Page) -> Page:
+    """Return a page that says so while the first figures are still being counted."""
+
+    async def shown(desk: Desk, visitor: Visitor, request: Request) -> Response:
+        try:
+            return await page(desk, visitor, request)
+        except Postponed as later:
+            waiting = show(desk, visitor, request, "overview_later.html", 503, again=request.url)
+            waiting.headers["Retry-After"] = f"{later.seconds:.0f}"
+            return waiting
+
+    return shown
 
 
 async def show_overview(desk: Desk, visitor: Visitor, request: Request) -> Response:
@@ -87,7 +103,8 @@ async def give_public(desk: Desk, visitor: Visitor, request: Request) -> Respons
     if not visitor.rights.everywhere or not may_be_published(period, today):
         return forbidden(desk, visitor, request)
     figures = await desk.counting.figures(visitor.rights, period, period.last)
-    return public_file(figures, Naming(desk, visitor.language))
+    # In a thread: many units with small counts take some tenths of a second
+    return await asyncio.to_thread(public_file, figures, Naming(desk, visitor.language))
 
 
 def _today(desk: Desk) -> date:

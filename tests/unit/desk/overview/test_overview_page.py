@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import html
 import io
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -19,7 +21,7 @@ from shared.domain.case import Case
 from shared.errors import Misconfigured
 from shared.pages.texts import NBSP
 from shared.population import Population, read_population
-from shared.ports.query import Equal, Range
+from shared.ports.query import Equal, Query, Range
 from shared.ports.store import Store
 from tests.many_cases import drawn_cases
 from tests.pages_samples import NOW, StoppedClock, assigned_case, department, store_in
@@ -196,8 +198,7 @@ async def test_what_changed_is_counted_after_some_minutes(tmp_path: Path) -> Non
         assert len(await gathering.facts()) == 1
         clock.at = NOW + FRESH
         await gathering.facts()  # shows what there is, and gathers
-        assert gathering._task is not None
-        await gathering._task
+        await gathering.settled()
         found = await gathering.facts()
         still = await store.cases.count(Range("to_answer_by", at_least=""))
     assert len(found) >= still > 50
@@ -217,7 +218,41 @@ async def test_a_closed_case_that_changed_without_an_act_is_counted_the_next_day
         clock.at = NOW + timedelta(hours=1)
         assert {fact.event for fact in await gathering.facts()} == before
         clock.at = datetime(2026, 11, 25, 5, 1, tzinfo=UTC)
+        assert {fact.event for fact in await gathering.facts()} == before  # nobody waits for it
+        await gathering.settled()
         assert {fact.event for fact in await gathering.facts()} == {*before, "Autre panne"}
+
+
+class Slow:
+    """A store whose cases come when `now` is set."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self.now = store, asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return self if name == "cases" else getattr(self._store, name)
+
+    async def find(self, query: Query) -> list[Case]:
+        await self.now.wait()
+        return await self._store.cases.find(query)
+
+
+async def test_figures_that_take_long_are_announced_and_there_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.desk.overview.gathering.PATIENCE", 0.05)
+    async with store_in(tmp_path) as store:
+        slow = Slow(store)
+        office = await signed_in(store, "complaints_office")
+        async with browser_for(cast("Store", slow), office) as client:
+            first = await client.get(f"{PAGES['fr']}?periode=2025")
+            slow.now.set()
+            monkeypatch.setattr("services.desk.overview.gathering.PATIENCE", 15)
+            second = await client.get(f"{PAGES['fr']}?periode=2025")
+    assert (first.status_code, first.headers["retry-after"]) == (503, "20")
+    assert "en train d’être comptés" in first.text
+    assert 'href="/bureau/ensemble?periode=2025"' in first.text
+    assert second.status_code == 200
 
 
 @pytest.mark.parametrize(
