@@ -20,7 +20,7 @@ from shared.domain.case import Case
 from shared.domain.document import instant
 from shared.errors import Postponed, RecoursError
 from shared.ports.clock import Clock
-from shared.ports.query import AllOf, Condition, Equal, Query, Range, index_value
+from shared.ports.query import Condition, Equal, Query, Range, index_value
 from shared.ports.store import Store
 
 log = logging.getLogger(__name__)
@@ -54,15 +54,17 @@ class Gathering:
     async def facts(self) -> list[Fact]:
         """Return the facts of all cases, a little old at most.
 
-        Raise Postponed when that takes longer than anybody waits for a page, and Transient when
-        the store is down.
+        Raise Postponed when there are none yet and that takes longer than anybody waits for a
+        page, and Transient when the store is down.
         """
         age = self.clock.now() - self.at if self.at else None
         if age is None or age >= FRESH:
             if _over(self._gathering):
                 self._gathering = _begun(self._gather())
             if self._gathering and (age is None or age >= STALE):
-                await _waited_for(self._gathering)
+                there = await _done_soon(self._gathering)
+                if not there and age is None:
+                    raise Postponed("figures_not_counted", seconds=AGAIN)
         another_day = self._whole_at and self._day(self._whole_at) != self._day(self.clock.now())
         if another_day and _over(self._renewing):
             # Nobody waits for this one: what it finds beyond the changes can come a minute later
@@ -113,18 +115,18 @@ class Gathering:
             found |= {case.id: fact_of(case, self.department) for case in cases}
             if len(cases) < PIECE:
                 return found
-            query = _from(query, where, cases[-1])
+            query = _from(query, cases[-1])
             await asyncio.sleep(0)
 
 
-def _from(query: Query, where: Condition, last: Case) -> Query:
+def _from(query: Query, last: Case) -> Query:
     """Return the question for the piece after a case.
 
-    The bound lets an index start there; `after` alone would walk over all that was read before.
+    A range begins there: `after` alone would walk over all that was read before.
     """
-    value = index_value(getattr(last, query.sort))
-    if query.sort != "id" and isinstance(value, str):
-        where = AllOf((where, Range(query.sort, at_least=value)))
+    value, where = index_value(getattr(last, query.sort)), query.where
+    if isinstance(where, Range) and isinstance(value, str):
+        where = replace(where, at_least=value)
     return replace(query, where=where, after=(value, last.id))
 
 
@@ -139,12 +141,12 @@ def _begun(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     return task
 
 
-async def _waited_for(task: asyncio.Task[None]) -> None:
-    """Wait for a while; the work goes on when that is over."""
+async def _done_soon(task: asyncio.Task[None]) -> bool:
+    """Wait for a while, and tell whether it is done; if not, the work goes on."""
     done, _ = await asyncio.wait([task], timeout=PATIENCE)
-    if not done:
-        raise Postponed("figures_not_counted", seconds=AGAIN)
-    task.result()
+    if done:
+        task.result()
+    return bool(done)
 
 
 def _look_at(task: asyncio.Task[None]) -> None:
