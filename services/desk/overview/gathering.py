@@ -26,7 +26,7 @@ from shared.ports.store import Store
 log = logging.getLogger(__name__)
 
 #: Cases read at a time: some milliseconds in which a door in the same process waits.
-PIECE = 100
+PIECE = 50
 #: Older facts are still shown, and newer ones gathered meanwhile …
 FRESH = timedelta(minutes=5)
 #: … up to this age: then the page waits for them.
@@ -154,4 +154,4 @@ def _look_at(task: asyncio.Task[None]) -> None:
     error = None if task.cancelled() else task.exception()
     if error is not None:
         reason = error.code if isinstance(error, RecoursError) else type(error).__name__
-        log.warning("figures_not_gathered", extra={"reason": reason})
+        log.warning("figures not gathered", extra={"reason": reason})
