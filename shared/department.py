@@ -19,6 +19,7 @@ from shared.domain.postal_table import PostalTable
 from shared.domain.recourse import Recourse
 from shared.domain.standards import AlertRule, Repeat, Standard, Standards
 from shared.domain.unit import Programme, Rule, Unit
+from shared.population import Population, read_population
 from shared.postal_codes import read_postal_codes
 from shared.tables import Table, fingerprint, read_csv, read_toml
 from shared.unit_tables import ADDRESS, read_programmes, read_rules, read_units, valid
@@ -74,6 +75,7 @@ class Department(Value):
     units: dict[str, Unit]
     rules: tuple[Rule, ...]
     postal: PostalTable = PostalTable()
+    population: Population = Population()
     programmes: tuple[Programme, ...] = ()
     calendar: Calendar
     standards: Standards
@@ -149,6 +151,7 @@ def load_department(folder: Path) -> Department:
         programmes=programmes,
         rules=tuple(read_rules(folder / "rules.csv", units, programmes)),
         postal=read_postal_codes(folder, units),
+        population=read_population(folder / "territory" / "population.csv"),
         calendar=_calendar(read_toml(folder / "calendar.toml")),
         standards=_standards(read_toml(folder / "standards.toml")),
         recourses=tuple(

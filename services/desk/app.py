@@ -15,17 +15,21 @@ from services.desk.desk import ROOTS, Desk, refusal
 from services.desk.office import accounts, consulted, oral, sorting
 from services.desk.operations import routes as operations
 from services.desk.operations.watch import Watch
+from services.desk.overview.counting import Counting
+from services.desk.overview.gathering import Gathering
+from services.desk.overview.showing import routes as overview_routes
 from services.desk.pages import case, cases, entering, own_case, sensitive
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
 from services.desk.previewing import Previews
+from services.desk.reads.showing import routes as reads_routes
 from services.desk.reception import see_other
 from services.intake.children import Children
 from services.notifier.letter import Letterhead
 from shared.department import Department
 from shared.domain.envelope import Language
 from shared.domain.keys import Keys
-from shared.pages.counting import Counting
+from shared.pages.counting import PageCounter
 from shared.pages.guard import Guard
 from shared.pages.pace import Pace
 from shared.pages.rendering import Pages
@@ -37,6 +41,8 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.settings import Settings
 
 HERE = Path(__file__).parent
+#: Folders with templates and texts of their own.
+AREAS = ("office", "operations", "overview", "reads")
 #: Pages of the complaints office; before those of acts, whose addresses take any name.
 OFFICE = (sorting, oral, accounts, consulted)
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
@@ -70,7 +76,7 @@ def build_app(
         keys=keys,
         department=department,
         desk_url=desk_url,
-        pages=Pages(HERE, HERE / "office", HERE / "operations", department=department),
+        pages=Pages(HERE, *(HERE / area for area in AREAS), department=department),
         passwords=Passwords(),
         pace=Pace(burst=TRIES_AT_ONCE, seconds_each=SECONDS_EACH),
         children=children or Children(max_workers=1),
@@ -78,6 +84,7 @@ def build_app(
         bus=bus,
         settings=settings,
         watch=watch or Watch(),
+        counting=Counting(Gathering(store, clock, department)),
     )
     app = FastAPI(
         title="Recours",
@@ -93,7 +100,9 @@ def build_app(
     app.add_middleware(Guard, sorry=bytes(refusal(desk, "fr", "down", 500).body))
     if metrics is not None:
         # The last one added is the outermost: it sees what the guard answers
-        app.add_middleware(Counting, routes=app.routes, observe=partial(metrics.answered, "desk"))
+        app.add_middleware(
+            PageCounter, routes=app.routes, observe=partial(metrics.answered, "desk")
+        )
     return app
 
 
@@ -111,6 +120,8 @@ def _pages(desk: Desk, language: Language) -> list[Route]:
         *entering.routes(desk, language),
         *cases.routes(desk, language),
         *(route for page in OFFICE for route in page.routes(desk, language)),
+        *overview_routes(desk, language),
+        *reads_routes(desk, language),
         *own_case.routes(desk, language),
         *sensitive.routes(desk, language),
         *operations.routes(desk, language),

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from starlette.responses import HTMLResponse
 
 from services.desk.operations.watch import Watch
+from services.desk.overview.counting import Counting
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
 from services.desk.previewing import Previews
@@ -44,6 +45,7 @@ class Desk:
     pace: Pace
     previews: Previews
     children: Children
+    counting: Counting
     provider_name: str = ""
     bus: Bus | None = None
     settings: Settings | None = None

@@ -27,11 +27,14 @@ class Paths:
     status: str
     about: str
     opinion: str
+    units: str
 
 
 PATHS: dict[Language, Paths] = {
-    "fr": Paths("/plainte", "/recue", "/suivi", "/confidentialite", "/avis"),
-    "en": Paths("/en/complaint", "/en/received", "/en/status", "/en/privacy", "/en/opinion"),
+    "fr": Paths("/plainte", "/recue", "/suivi", "/confidentialite", "/avis", "/unites"),
+    "en": Paths(
+        "/en/complaint", "/en/received", "/en/status", "/en/privacy", "/en/opinion", "/en/units"
+    ),
 }
 
 

@@ -10,12 +10,16 @@ from shared.domain.unit import Unit
 from shared.pages.texts import Texts
 
 
-def offices_by_region(units: Iterable[Unit], texts: Texts) -> list[tuple[str, list[Unit]]]:
-    """Return (region, offices) by name; units that serve a whole region come last, together."""
+def offices_by_region(
+    units: Iterable[Unit], texts: Texts, *, branches_apart: bool = True
+) -> list[tuple[str, list[Unit]]]:
+    """Return (region, offices) by name; units that serve a whole region come last, together,
+    unless they shall stand in their region."""
     groups: dict[str, list[Unit]] = defaultdict(list)
     branches: list[Unit] = []
     for unit in units:
-        if unit.kind == "regional_direction" or unit.region is None:
+        branch = unit.kind == "regional_direction" and branches_apart
+        if branch or unit.region is None:
             branches.append(unit)
         else:
             groups[texts.get(f"region.{unit.region}", unit.region)].append(unit)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from services.intake.answers import Answers
 from services.intake.door import PATHS, Door
 from services.intake.filing import file_complaint
 from services.intake.holding import HeldDocuments
@@ -30,6 +31,7 @@ from services.intake.showing import (
     status_page,
 )
 from services.intake.standing import standing_of
+from services.intake.unit_pages import unit_routes
 from services.intake.uploads import InFlight
 from shared.department import Addresses, Department
 from shared.domain.case import Case
@@ -111,6 +113,7 @@ def _pages(door: Door, language: Language) -> list[Route]:
         Route(received, partial(_received, door, language)),
         Route(f"{paths.status}/{{reference}}/{{secret}}", partial(_status, door, language)),
         Route(paths.about, partial(_about, door, language)),
+        *unit_routes(door, language),
         *opinion_routes(door, language),
     ]
 
@@ -121,9 +124,11 @@ async def _go(path: str, request: Request) -> Response:
 
 
 async def _form(door: Door, language: Language, request: Request) -> Response:
-    del request
     door.held.tidy()
-    response = form_page(door, language, Try())
+    # The page of a unit leads here with that unit chosen; the person may choose another
+    unit = request.query_params.get("bureau", "")
+    chosen = Answers(bureau=unit) if unit in door.live_units() else Answers()
+    response = form_page(door, language, Try(answers=chosen))
     # An empty form holds nothing of anybody; kept by the browser, "back" finds what was typed.
     response.headers["Cache-Control"] = "no-cache"
     return response

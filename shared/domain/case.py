@@ -14,6 +14,8 @@ from shared.domain.reading import Flag, MessageKind
 
 #: Sorts after every day: a case whose day due is not set yet.
 NO_DAY_YET = "9999-12-31"
+#: Stands for the register of readings where a case would.
+REGISTER = "register"
 
 State = Literal["opened", "held", "assigned", "closed"]
 Tray = Literal["ordinary", "automatic", "spam", "unreadable"]
@@ -189,10 +191,13 @@ class Case(Document):
 
 
 class CaseRead(Document):
-    """A person opened a case: who, when, from where. Append-only."""
+    """A person opened a case: who, when, from where. Append-only.
+
+    Who looked at this register stands in it too, with `case_id` REGISTER.
+    """
 
     collection: ClassVar[str] = "reads"
-    indexes: ClassVar[tuple[str, ...]] = ("case_id", "at")
+    indexes: ClassVar[tuple[str, ...]] = ("case_id", "at", "by")
 
     case_id: str
     at: datetime

@@ -19,7 +19,7 @@ Observe = Callable[[str, int, float], None]
 NO_ROUTE = "none"
 
 
-class Counting:
+class PageCounter:
     """ASGI layer around everything else, the guard included: it sees the status that leaves."""
 
     def __init__(self, app: Application, *, routes: Sequence[BaseRoute], observe: Observe) -> None:

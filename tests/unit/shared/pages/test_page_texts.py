@@ -11,8 +11,8 @@ from shared.pages.rendering import HERE
 from shared.pages.texts import NBSP, Texts, load_texts, typeset
 
 ROOT = Path(__file__).parents[4]
-DESK = ROOT / "services" / "desk"
-FOLDERS = [HERE, ROOT / "services" / "intake", DESK, DESK / "office", DESK / "operations"]
+#: every folder of pages, those inside another after it
+FOLDERS = [HERE, *sorted(one.parents[1] for one in (ROOT / "services").rglob("texts/fr.toml"))]
 
 
 def texts(language: str) -> Texts:

@@ -1,0 +1,157 @@
+"""The facts of all cases, gathered once and kept up: no page reads a hundred thousand cases.
+
+A whole look at the store once a day, in small pieces that leave the loop to others; between them
+only what can have changed: the cases that are open, and those with an act since the last look.
+What moves in a closed case without an act (an answer about satisfaction) is in with the next day.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from services.desk.overview.facts import Fact, fact_of
+from shared.department import Department
+from shared.domain.case import Case
+from shared.domain.document import instant
+from shared.errors import Postponed, RecoursError
+from shared.ports.clock import Clock
+from shared.ports.query import Condition, Equal, Query, Range, index_value
+from shared.ports.store import Store
+
+log = logging.getLogger(__name__)
+
+#: Cases read at a time: some milliseconds in which a door in the same process waits.
+PIECE = 50
+#: Older facts are still shown, and newer ones gathered meanwhile …
+FRESH = timedelta(minutes=5)
+#: … up to this age: then the page waits for them.
+STALE = timedelta(minutes=30)
+#: Seconds that a page waits for facts, and when to ask again if they are not there by then.
+PATIENCE, AGAIN = 15.0, 20.0
+#: Clocks of several machines may differ by so much.
+OVERLAP = timedelta(minutes=2)
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Keeps the facts of one process. `round` changes whenever they do."""
+
+    store: Store
+    clock: Clock
+    department: Department
+    round: int = 0
+    at: datetime | None = None
+    _facts: dict[str, Fact] = field(default_factory=dict)
+    _whole_at: datetime | None = None
+    _gathering: asyncio.Task[None] | None = None
+    _renewing: asyncio.Task[None] | None = None
+
+    async def facts(self) -> list[Fact]:
+        """Return the facts of all cases, a little old at most.
+
+        Raise Postponed when there are none yet and that takes longer than anybody waits for a
+        page, and Transient when the store is down.
+        """
+        age = self.clock.now() - self.at if self.at else None
+        if age is None or age >= FRESH:
+            if _over(self._gathering):
+                self._gathering = _begun(self._gather())
+            if self._gathering and (age is None or age >= STALE):
+                there = await _done_soon(self._gathering)
+                if not there and age is None:
+                    raise Postponed("figures_not_counted", seconds=AGAIN)
+        another_day = self._whole_at and self._day(self._whole_at) != self._day(self.clock.now())
+        if another_day and _over(self._renewing):
+            # Nobody waits for this one: what it finds beyond the changes can come a minute later
+            self._renewing = _begun(self._renew())
+        return list(self._facts.values())
+
+    async def settled(self) -> None:
+        """Return when nothing is being gathered any more."""
+        await asyncio.gather(*(task for task in (self._gathering, self._renewing) if task))
+
+    def _day(self, moment: datetime) -> date:
+        return self.department.calendar.day_of(moment)
+
+    async def _gather(self) -> None:
+        """Read what can have changed, and all when nothing was read yet."""
+        began = self.clock.now()
+        if self._whole_at is None:
+            self._facts, self._whole_at = await self._read_all(), began
+        await self._read_changes((self.at or began) - OVERLAP)
+        self.at = began
+        self.round += 1
+
+    async def _renew(self) -> None:
+        """Read all again, then what changed meanwhile."""
+        began = self.clock.now()
+        self._facts, self._whole_at = await self._read_all(), began
+        await self._read_changes(began - OVERLAP)
+        self.round += 1
+
+    async def _read_all(self) -> dict[str, Fact]:
+        # In the order of arrival, in which stores lie on disk: what comes in meanwhile is last
+        return await self._read(Range("opened_at", at_least=""), sort="opened_at")
+
+    async def _read_changes(self, since: datetime) -> None:
+        """Each of these is a walk along one index."""
+        changed: dict[str, Fact] = {}
+        for state in ("opened", "held", "assigned"):
+            changed |= await self._read(Equal("state", state))
+        for moment in ("acted_at", "opened_at"):
+            changed |= await self._read(Range(moment, at_least=instant(since)), sort=moment)
+        self._facts.update(changed)
+
+    async def _read(self, where: Condition, sort: str = "id") -> dict[str, Fact]:
+        found: dict[str, Fact] = {}
+        query = Query(where, sort=sort, limit=PIECE)
+        while True:
+            cases = await self.store.cases.find(query)
+            found |= {case.id: fact_of(case, self.department) for case in cases}
+            if len(cases) < PIECE:
+                return found
+            query = _from(query, cases[-1])
+            await asyncio.sleep(0)
+
+
+def _from(query: Query, last: Case) -> Query:
+    """Return the question for the piece after a case.
+
+    A range begins there: `after` alone would walk over all that was read before.
+    """
+    value, where = index_value(getattr(last, query.sort)), query.where
+    if isinstance(where, Range) and isinstance(value, str):
+        where = replace(where, at_least=value)
+    return replace(query, where=where, after=(value, last.id))
+
+
+def _over(task: asyncio.Task[None] | None) -> bool:
+    return task is None or task.done()
+
+
+def _begun(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Begin; a failure is told to whoever waits, and logged."""
+    task = asyncio.get_running_loop().create_task(work)
+    task.add_done_callback(_look_at)
+    return task
+
+
+async def _done_soon(task: asyncio.Task[None]) -> bool:
+    """Wait for a while, and tell whether it is done; if not, the work goes on."""
+    done, _ = await asyncio.wait([task], timeout=PATIENCE)
+    if done:
+        task.result()
+    return bool(done)
+
+
+def _look_at(task: asyncio.Task[None]) -> None:
+    """Fetch the error of a task that nobody may wait for, and say what it was."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        reason = error.code if isinstance(error, RecoursError) else type(error).__name__
+        log.warning("figures not gathered", extra={"reason": reason})
