@@ -11,6 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.desk.desk import ROOTS, Desk, refusal
+from services.desk.oidc import pages as signing_in_elsewhere
+from services.desk.oidc.provider import Provider
 from services.desk.pages import case, cases, entering, own_case
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
@@ -42,6 +44,7 @@ def build_app(
     department: Department,
     desk_url: str,
     public_url: str = "",
+    provider: Provider | None = None,
 ) -> FastAPI:
     """Return the application of the desk. The two addresses are the bases of links."""
     desk_url, public_url = desk_url.rstrip("/"), public_url.rstrip("/")
@@ -55,6 +58,7 @@ def build_app(
         passwords=Passwords(),
         pace=Pace(burst=TRIES_AT_ONCE, seconds_each=SECONDS_EACH),
         previews=Previews(Letterhead(department, keys, public_url, desk_url)),
+        provider=provider,
     )
     app = FastAPI(
         title="Recours",
@@ -80,6 +84,7 @@ def _pages(desk: Desk, language: Language) -> list[Route]:
     return [
         Route(ROOTS[language], partial(_home, language)),
         *entering.routes(desk, language),
+        *signing_in_elsewhere.routes(desk, language),
         *cases.routes(desk, language),
         *own_case.routes(desk, language),
         *case.routes(desk, language),

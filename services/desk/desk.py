@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from starlette.responses import HTMLResponse
 
+from services.desk.oidc.provider import Provider
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
 from services.desk.previewing import Previews
@@ -26,8 +27,8 @@ ROOTS: dict[Language, str] = {language: paths.root for language, paths in PATHS.
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk. `desk_url` is the base of every link to it; `provider_name` is how people call
-    the identity service that they may sign in with, "" for none."""
+    """The desk. `desk_url` is the base of every link to it; `provider` is the identity service
+    that people may sign in with."""
 
     store: Store
     clock: Clock
@@ -38,7 +39,7 @@ class Desk:
     passwords: Passwords
     pace: Pace
     previews: Previews
-    provider_name: str = ""
+    provider: Provider | None = None
 
     def render(self, template: str, language: Language, **values: Any) -> str:
         """Return a page, by default one that nobody is signed in for."""
