@@ -8,8 +8,12 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
+from services.desk.api.app import PATH as API
+from services.desk.api.app import build_api
+from services.desk.api.callers import Paces
+from services.desk.api.problems import problem
 from services.desk.desk import ROOTS, Desk, refusal
 from services.desk.oidc import pages as signing_in_elsewhere
 from services.desk.oidc.provider import Provider
@@ -45,6 +49,7 @@ def build_app(
     desk_url: str,
     public_url: str = "",
     provider: Provider | None = None,
+    api_paces: Paces | None = None,
 ) -> FastAPI:
     """Return the application of the desk. The two addresses are the bases of links."""
     desk_url, public_url = desk_url.rstrip("/"), public_url.rstrip("/")
@@ -54,7 +59,7 @@ def build_app(
         keys=keys,
         department=department,
         desk_url=desk_url,
-        pages=Pages(HERE, department=department),
+        pages=Pages(HERE, HERE / "api", department=department),
         passwords=Passwords(),
         pace=Pace(burst=TRIES_AT_ONCE, seconds_each=SECONDS_EACH),
         previews=Previews(Letterhead(department, keys, public_url, desk_url)),
@@ -65,7 +70,11 @@ def build_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        routes=[*_common_routes(desk), *(r for code in LANGUAGES for r in _pages(desk, code))],
+        routes=[
+            *_common_routes(desk),
+            Mount(API, build_api(desk, api_paces)),
+            *(route for code in LANGUAGES for route in _pages(desk, code)),
+        ],
         exception_handlers={404: partial(_missing, desk), 405: partial(_missing, desk)},
     )
     app.add_middleware(Guard, sorry=bytes(refusal(desk, "fr", "down", 500).body))
@@ -98,5 +107,7 @@ async def _home(language: Language, request: Request) -> Response:
 
 async def _missing(desk: Desk, request: Request, error: Exception) -> Response:
     del error
+    if request.url.path.startswith(f"{API}/"):  # a line feed in it, which no route takes
+        return problem(desk, request, "unknown")
     language: Language = "en" if request.url.path.startswith("/en/") else "fr"
     return refusal(desk, language, "unknown", 404)

@@ -26,6 +26,7 @@ from shared.adapters.mongodb_reads import Reads
 from shared.adapters.mongodb_schema import prepare
 from shared.adapters.system_clock import SystemClock
 from shared.domain.account import Account, Session
+from shared.domain.api_token import ApiToken
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
@@ -194,6 +195,7 @@ class MongoStore:
         self.remarks: Collection[Remark] = self._all[Remark.collection]
         self.accounts: Collection[Account] = self._all[Account.collection]
         self.sessions: Collection[Session] = self._all[Session.collection]
+        self.tokens: Collection[ApiToken] = self._all[ApiToken.collection]
 
     async def ping(self) -> None:
         pings = self._database.get_collection("pings", write_concern=KEPT)

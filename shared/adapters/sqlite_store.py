@@ -18,6 +18,7 @@ from shared.adapters.sqlite_bus import enqueue, prepare_queues
 from shared.adapters.sqlite_file import Connection, SqliteFile
 from shared.adapters.sqlite_query import column, tail_sql, where_sql
 from shared.domain.account import Account, Session
+from shared.domain.api_token import ApiToken
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
@@ -163,6 +164,7 @@ class SqliteStore:
         self.remarks: Collection[Remark] = SqliteCollection(file, Remark)
         self.accounts: Collection[Account] = SqliteCollection(file, Account)
         self.sessions: Collection[Session] = SqliteCollection(file, Session)
+        self.tokens: Collection[ApiToken] = SqliteCollection(file, ApiToken)
         self.outbox = NoOutbox()
 
     @property

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from shared.domain.account import Account, Session
+from shared.domain.api_token import ApiToken
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
@@ -33,6 +34,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Remark,
     Account,
     Session,
+    ApiToken,
 )
 
 
@@ -115,6 +117,8 @@ class Store(Protocol):
     def accounts(self) -> Collection[Account]: ...
     @property
     def sessions(self) -> Collection[Session]: ...
+    @property
+    def tokens(self) -> Collection[ApiToken]: ...
     @property
     def outbox(self) -> Outbox: ...
 
