@@ -12,6 +12,7 @@ import typer
 
 from services.commands import of_acts
 from services.commands.of_accounts import account
+from services.commands.of_hooks import hook
 from services.commands.of_outgoing import outgoing
 from services.commands.of_rules import rules
 from services.commands.of_tokens import token
@@ -27,7 +28,7 @@ dead = typer.Typer(no_args_is_help=True, help="Dead letters: messages that need 
 parked = typer.Typer(no_args_is_help=True, help="Envelopes of which no case could be made.")
 _groups = {
     "dead": dead, "parked": parked, "outgoing": outgoing, "rules": rules, "account": account,
-    "token": token,
+    "token": token, "hook": hook,
 }  # fmt: skip
 for name, group in _groups.items():
     app.add_typer(group, name=name)

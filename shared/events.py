@@ -93,6 +93,13 @@ class NoticeFailed(_Fact):
     notice_id: str
 
 
+class CallRequested(_Fact):
+    """Another program is to be told of an event; see `shared.domain.hook.HookCall`."""
+
+    type: Literal["call.requested"] = "call.requested"
+    call_id: str
+
+
 Event = (
     EnvelopeReceived
     | CaseOpened
@@ -104,6 +111,7 @@ Event = (
     | CaseActed
     | NoticeRequested
     | NoticeFailed
+    | CallRequested
 )
 
 _ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])

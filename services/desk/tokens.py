@@ -28,7 +28,7 @@ async def make(
         raise Refused("token_unnamed", "A token needs the name of the program that uses it.")
     if until < today:
         raise Refused("day_past", f"{until} has gone by. Nothing was made.")
-    if any(one.good_on(today) for one in await _named(store, name)):
+    if await good_token(store, name, today):
         raise Refused("token_named", f"A token named {name} is good. Revoke it first.")
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
@@ -63,6 +63,11 @@ async def token_of(store: Store, secret: str, today: date) -> ApiToken | None:
         with suppress(Conflict):  # another request noted it, or it was revoked: the next one sees
             token = await store.tokens.save(token.changed(last_used_on=today))
     return token
+
+
+async def good_token(store: Store, name: str, today: date) -> ApiToken | None:
+    """Return the good token of a name, or None; there is one at most."""
+    return next((one for one in await _named(store, name) if one.good_on(today)), None)
 
 
 async def _named(store: Store, name: str) -> list[ApiToken]:

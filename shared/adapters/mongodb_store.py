@@ -30,6 +30,7 @@ from shared.domain.api_token import ApiToken
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
+from shared.domain.hook import Hook, HookCall
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
 from shared.domain.remark import Remark
@@ -196,6 +197,8 @@ class MongoStore:
         self.accounts: Collection[Account] = self._all[Account.collection]
         self.sessions: Collection[Session] = self._all[Session.collection]
         self.tokens: Collection[ApiToken] = self._all[ApiToken.collection]
+        self.hooks: Collection[Hook] = self._all[Hook.collection]
+        self.calls: Collection[HookCall] = self._all[HookCall.collection]
 
     async def ping(self) -> None:
         pings = self._database.get_collection("pings", write_concern=KEPT)

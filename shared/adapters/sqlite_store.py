@@ -22,6 +22,7 @@ from shared.domain.api_token import ApiToken
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
+from shared.domain.hook import Hook, HookCall
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
 from shared.domain.remark import Remark
@@ -165,6 +166,8 @@ class SqliteStore:
         self.accounts: Collection[Account] = SqliteCollection(file, Account)
         self.sessions: Collection[Session] = SqliteCollection(file, Session)
         self.tokens: Collection[ApiToken] = SqliteCollection(file, ApiToken)
+        self.hooks: Collection[Hook] = SqliteCollection(file, Hook)
+        self.calls: Collection[HookCall] = SqliteCollection(file, HookCall)
         self.outbox = NoOutbox()
 
     @property

@@ -18,6 +18,7 @@ from shared.domain.api_token import ApiToken
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
+from shared.domain.hook import Hook, HookCall
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
 from shared.domain.remark import Remark
@@ -35,6 +36,8 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Account,
     Session,
     ApiToken,
+    Hook,
+    HookCall,
 )
 
 
@@ -119,6 +122,10 @@ class Store(Protocol):
     def sessions(self) -> Collection[Session]: ...
     @property
     def tokens(self) -> Collection[ApiToken]: ...
+    @property
+    def hooks(self) -> Collection[Hook]: ...
+    @property
+    def calls(self) -> Collection[HookCall]: ...
     @property
     def outbox(self) -> Outbox: ...
 

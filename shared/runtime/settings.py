@@ -5,6 +5,7 @@ Every field's description is the text of `docs/settings.md`.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Literal
@@ -80,6 +81,14 @@ class Settings(BaseSettings):
     )
     oidc_name: str = Field(
         "", description="What people call the identity service; its host name when empty."
+    )
+    hook_networks: str = Field(
+        "",
+        description="Networks, by commas, such as `10.20.0.0/16`, that hooks may be called in "
+        "beside public addresses. See docs/api.md.",
+    )
+    hook_http: bool = Field(
+        False, description="Hooks may be called without TLS. For tests; leave it off."
     )
     metrics_listen: str = Field(
         "", description="Address of `/metrics` and `/health/…` of this process; empty for none."
@@ -160,6 +169,13 @@ class Settings(BaseSettings):
             r"https://.|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", value
         ):
             raise ValueError("must start with https://")
+        return value
+
+    @field_validator("hook_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for one in addresses_in(value):
+            ipaddress.ip_network(one)
         return value
 
     @field_validator("log_level")
