@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from starlette.requests import Request
@@ -17,25 +18,31 @@ from services.desk.reception import cookie_name, safe_next, see_other, with_sess
 from services.desk.signing_in import begin
 from shared.domain.envelope import Language
 from shared.errors import RecoursError, Refused, Transient
+from shared.pages.pace import Pace
 
 #: The one address that the identity service sends people back to, whatever their language.
 RETURN = f"{PATHS['fr'].sign_in}/oidc/retour"
 LONGEST_CODE = 4096
+#: Ways there and back of one source at once, and seconds until one more. Nobody can guess anything
+#: here, and a whole office may have one address; it only spares the identity service.
+BURST, SECONDS_EACH = 120, 0.5
 
 
 def routes(desk: Desk, language: Language) -> list[Route]:
     """Return no route at all where no identity service is set."""
     if desk.provider is None:
         return []
-    there = Route(f"{PATHS[language].sign_in}/oidc", partial(_go, desk, language))
-    return [there, Route(RETURN, partial(_come_back, desk))] if language == "fr" else [there]
+    pace = Pace(burst=BURST, seconds_each=SECONDS_EACH)
+    there = Route(f"{PATHS[language].sign_in}/oidc", partial(_go, desk, language, pace))
+    back = Route(RETURN, partial(_come_back, desk, pace))
+    return [there, back] if language == "fr" else [there]
 
 
-async def _go(desk: Desk, language: Language, request: Request) -> Response:
+async def _go(desk: Desk, language: Language, pace: Pace, request: Request) -> Response:
     """Send the browser to the identity service, with a cookie that the answer must fit."""
     assert desk.provider is not None  # noqa: S101 - there is no route without one
     now = desk.clock.now()
-    if not desk.pace.allows(_source(request), now):
+    if not pace.allows(_source(request), now):
         return sign_in_page(desk, language, fault="pace", status=429)
     attempt = new_attempt(language, safe_next(request.query_params.get("suite", "")), now)
     try:
@@ -55,11 +62,13 @@ async def _go(desk: Desk, language: Language, request: Request) -> Response:
     return response
 
 
-async def _come_back(desk: Desk, request: Request) -> Response:
+async def _come_back(desk: Desk, pace: Pace, request: Request) -> Response:
     """Begin a session for the person that the answer names; the cookie serves once."""
     given, now = request.query_params, desk.clock.now()
     attempt = from_cookie(request.cookies.get(_cookie(desk), ""), desk.keys, now)
-    if attempt is None or given.get("state") != attempt.state:
+    if not pace.allows(_source(request), now):
+        return sign_in_page(desk, _spoken(attempt), fault="pace", status=429)
+    if attempt is None or not _fits(desk, attempt, given):
         response: Response = sign_in_page(desk, _spoken(attempt), fault="oidc", status=403)
     else:
         response = await _received(desk, attempt, given.get("code", ""))
@@ -84,6 +93,12 @@ async def _received(desk: Desk, attempt: Attempt, code: str) -> Response:
         return _failed(desk, attempt, error)
     own = PATHS[account.language]
     return with_session(desk, see_other(attempt.suite or own.cases), signed_in)
+
+
+def _fits(desk: Desk, attempt: Attempt, given: Mapping[str, str]) -> bool:
+    """Tell whether an answer is to this try, and of this service if it says so (RFC 9207)."""
+    issuer = desk.provider.issuer if desk.provider else ""
+    return given.get("state") == attempt.state and given.get("iss", issuer) == issuer
 
 
 def _failed(desk: Desk, attempt: Attempt, error: RecoursError) -> Response:

@@ -53,7 +53,7 @@ class Provider:
     """One identity service, with the client that we are for it."""
 
     def __init__(self, *, issuer: str, client_id: str, secret: str, name: str = "") -> None:
-        self._issuer = issuer
+        self.issuer = issuer
         self._client_id = client_id
         self._secret = secret
         self.name = name or urlsplit(issuer).hostname or issuer
@@ -85,7 +85,7 @@ class Provider:
         token = await self._token(metadata, code, attempt, redirect_uri)
         claims = await self._claims(metadata, token, attempt, now)
         return Identity(
-            subject=f"{self._issuer} {claims['sub']}",
+            subject=f"{self.issuer} {claims['sub']}",
             email=_verified_email(claims),
             access_token=str(token.get("access_token", "")),
             told_email="email" in claims,
@@ -98,17 +98,17 @@ class Provider:
             return person.email
         bearer = {"Authorization": f"Bearer {person.access_token}"}
         claims = await self._ask("GET", address, headers=bearer)
-        if f"{self._issuer} {claims.get('sub')}" != person.subject:
+        if f"{self.issuer} {claims.get('sub')}" != person.subject:
             raise Refused("oidc_wrong")  # Core 5.3.2: another person's answer is not used
         return _verified_email(claims)
 
     async def _load(self, now: datetime) -> dict[str, Any]:
         """Return what the service says of itself; raise Refused when it is not the one we mean."""
         if self._known_until is None or now >= self._known_until:
-            metadata = await self._ask("GET", f"{self._issuer.rstrip('/')}{WELL_KNOWN}")
-            safe = self._issuer.startswith("https:")
+            metadata = await self._ask("GET", f"{self.issuer.rstrip('/')}{WELL_KNOWN}")
+            safe = self.issuer.startswith("https:")
             endpoints = [str(metadata.get(name, "")) for name in _ENDPOINTS]
-            if metadata.get("issuer") != self._issuer or not all(
+            if metadata.get("issuer") != self.issuer or not all(
                 one.startswith("https://" if safe else ("https://", "http://")) for one in endpoints
             ):
                 raise Refused("oidc_wrong")
@@ -151,7 +151,7 @@ class Provider:
                 decoded.claims,
                 decoded.header,
                 {
-                    "iss": {"essential": True, "value": self._issuer},
+                    "iss": {"essential": True, "value": self.issuer},
                     "aud": {"essential": True, "value": self._client_id},
                 },
                 {

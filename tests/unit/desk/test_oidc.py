@@ -15,12 +15,16 @@ from joserfc.jwk import RSAKey
 
 from services.desk.app import build_app
 from services.desk.oidc.attempt import from_cookie, new_attempt, to_cookie
+from services.desk.oidc.pages import BURST
 from services.desk.oidc.provider import Provider
+from services.desk.serving import provider_in
 from services.desk.signing_in import new_account
 from shared.domain.account import Account, Mandate
 from shared.domain.keys import Keys
+from shared.errors import Misconfigured
 from shared.ports.query import AllOf, Query
 from shared.ports.store import Store
+from shared.runtime.settings import read_settings
 from tests.pages_samples import KEYS, NOW, OFFICE, StoppedClock, browser_of, department, store_in
 from tests.scripted_provider import CLIENT, SECRET, SUBJECT, ScriptedProvider, scripted_provider
 
@@ -301,6 +305,24 @@ async def test_an_answer_to_another_try_signs_nobody_in(tmp_path: Path) -> None:
     assert "/token" not in here.provider.asked
 
 
+async def test_an_answer_of_another_service_signs_nobody_in(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here:
+        asked = await here.go()
+        answer = await here.client.get(
+            f"{BACK}?code=c0de&state={asked['state']}&iss=https://elsewhere.example"
+        )
+    assert answer.status_code == 403
+    assert "/token" not in here.provider.asked
+
+
+async def test_a_whole_office_signs_in_at_once_and_a_flood_waits(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here:
+        answers = [await here.client.get(GO) for _ in range(BURST + 1)]
+    assert {one.status_code for one in answers[:-1]} == {302}
+    assert answers[-1].status_code == 429
+    assert answers[-1].headers["retry-after"] == "60"
+
+
 async def test_an_answer_after_ten_minutes_signs_nobody_in(tmp_path: Path) -> None:
     async with scene(tmp_path) as here:
         asked = await here.go()
@@ -338,6 +360,29 @@ async def test_without_a_service_there_is_no_such_page(tmp_path: Path) -> None:
         async with browser_of(app) as client:
             assert (await client.get(GO)).status_code == 404
             assert "oidc" not in (await client.get("/bureau/entrer")).text
+
+
+@pytest.mark.parametrize("content", [None, "", " \n"])
+def test_a_desk_without_the_secret_of_its_service_does_not_start(
+    tmp_path: Path, content: str | None
+) -> None:
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_text(content)
+    given = {"oidc_issuer": "https://i.example", "oidc_client_id": "desk"}
+    settings = read_settings(**given, oidc_client_secret_file=path)
+    with pytest.raises(Misconfigured, match="RECOURS_OIDC_CLIENT_SECRET_FILE"):
+        provider_in(settings)
+
+
+def test_a_service_without_a_name_is_called_by_its_host(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text("a secret\n")
+    given = {"oidc_issuer": "https://i.example/realm", "oidc_client_id": "desk"}
+    provider = provider_in(read_settings(**given, oidc_client_secret_file=path))
+    assert provider is not None
+    assert provider.name == "i.example"
+    assert provider_in(read_settings()) is None
 
 
 def test_a_cookie_that_was_changed_is_worth_nothing() -> None:
