@@ -163,7 +163,7 @@ class Provider:
             claims.validate(now=int(now.timestamp()), leeway=LEEWAY)
         except RecoursError:
             raise
-        except (JoseError, ValueError, TypeError, KeyError):
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
             raise Refused("oidc_wrong") from None
         if not isinstance(claims["sub"], str) or not claims["sub"]:
             raise Refused("oidc_wrong")

@@ -1,84 +1,30 @@
-"""Signing in with an identity service: believed only when everything fits."""
+"""Signing in with an identity service: who is taken for whom."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
-from joserfc.jwk import RSAKey
 
 from services.desk.app import build_app
 from services.desk.oidc.attempt import from_cookie, new_attempt, to_cookie
 from services.desk.oidc.pages import BURST
-from services.desk.oidc.provider import Provider
 from services.desk.serving import provider_in
 from services.desk.signing_in import new_account
-from shared.domain.account import Account, Mandate
 from shared.domain.keys import Keys
 from shared.errors import Misconfigured
 from shared.ports.query import AllOf, Query
-from shared.ports.store import Store
 from shared.runtime.settings import read_settings
-from tests.pages_samples import KEYS, NOW, OFFICE, StoppedClock, browser_of, department, store_in
-from tests.scripted_provider import CLIENT, SECRET, SUBJECT, ScriptedProvider, scripted_provider
-
-GO = "/bureau/entrer/oidc"
-BACK = "/bureau/entrer/oidc/retour"
-NAME = "agente@ministere.example"
-DEPARTMENT = department()
-
-
-@dataclass
-class Scene:
-    client: httpx.AsyncClient
-    store: Store
-    provider: ScriptedProvider
-    clock: StoppedClock
-
-    async def account(self, **fields: Any) -> Account:
-        mandate = Mandate(role="agent", unit_id=OFFICE)
-        account = new_account(NAME, "Agente", mandates=(mandate,), **fields)
-        return await self.store.accounts.save(account)
-
-    async def go(self, path: str = GO) -> dict[str, str]:
-        """Ask to sign in; return what the browser takes along to the identity service."""
-        answer = await self.client.get(path)
-        assert answer.status_code == 302
-        address = urlsplit(answer.headers["location"])
-        assert address.path == "/authorize"
-        asked = {name: values[0] for name, values in parse_qs(address.query).items()}
-        self.provider.nonce, self.provider.challenge = asked["nonce"], asked["code_challenge"]
-        self.provider.now = int(self.clock.now().timestamp())
-        return asked
-
-    async def sign_in(self, path: str = GO) -> httpx.Response:
-        asked = await self.go(path)
-        return await self.client.get(f"{BACK}?code=c0de&state={asked['state']}")
-
-
-@asynccontextmanager
-async def scene(folder: Path) -> AsyncIterator[Scene]:
-    async with store_in(folder) as store, scripted_provider() as service:
-        clock = StoppedClock()
-        app = build_app(
-            store=store,
-            clock=clock,
-            keys=KEYS,
-            department=DEPARTMENT,
-            desk_url="https://bureau.example",
-            provider=Provider(
-                issuer=service.issuer, client_id=CLIENT, secret=SECRET, name="Clé du ministère"
-            ),
-        )
-        async with browser_of(app) as client:
-            client.base_url = httpx.URL("https://bureau.example")
-            yield Scene(client, store, service, clock)
+from tests.oidc_scene import (
+    BACK,
+    DEPARTMENT,
+    GO,
+    refused,
+    refused_as_a_stranger,
+    scene,
+)
+from tests.pages_samples import KEYS, NOW, StoppedClock, browser_of, department, store_in
+from tests.scripted_provider import CLIENT, SUBJECT
 
 
 async def test_the_sign_in_page_names_the_service(tmp_path: Path) -> None:
@@ -185,103 +131,6 @@ async def test_the_address_of_another_subject_is_not_used(tmp_path: Path) -> Non
         here.provider.hides_email = True
         here.provider.userinfo = {"sub": "another"}
         await refused(here)
-
-
-@pytest.mark.parametrize(
-    "claims",
-    [
-        {"iss": "https://elsewhere.example"},
-        {"aud": "another-client"},
-        {"aud": ["another-client"], "azp": CLIENT},
-        {"aud": [CLIENT, "another-client"], "azp": "another-client"},
-        {"nonce": "0" * 64},
-        {"nonce": None},
-        {"exp": int(NOW.timestamp()) - 120},
-        {"exp": None},
-        {"iat": int(NOW.timestamp()) + 3600},
-        {"sub": None},
-        {"sub": ""},
-        {"at_hash": "wrong"},
-        {"exp": "soon"},
-    ],
-    ids=str,
-)
-async def test_an_id_token_that_does_not_fit_signs_nobody_in(
-    tmp_path: Path, claims: dict[str, Any]
-) -> None:
-    async with scene(tmp_path) as here:
-        await here.account()
-        here.provider.claims = claims
-        await refused(here)
-
-
-@pytest.mark.parametrize("algorithm", ["none", "HS256"])
-async def test_a_token_that_anybody_could_have_made_signs_nobody_in(
-    tmp_path: Path, algorithm: str
-) -> None:
-    async with scene(tmp_path) as here:
-        await here.account()
-        here.provider.algorithm = algorithm
-        await refused(here)
-
-
-async def test_a_token_signed_with_another_key_signs_nobody_in(tmp_path: Path) -> None:
-    async with scene(tmp_path) as here:
-        await here.account()
-        here.provider.shown = RSAKey.generate_key(2048, {"kid": "one"})
-        await refused(here)
-
-
-async def test_a_key_that_the_service_began_to_use_since_is_fetched(tmp_path: Path) -> None:
-    async with scene(tmp_path) as here:
-        await here.account()
-        await here.sign_in()
-        here.provider.key = RSAKey.generate_key(2048, {"kid": "two"})
-        assert (await here.sign_in()).status_code == 303
-    assert here.provider.asked.count("/keys") == 2
-
-
-@pytest.mark.parametrize("broken", ["/token", "/token html", "/userinfo"])
-async def test_a_service_that_fails_is_told_without_its_words(tmp_path: Path, broken: str) -> None:
-    async with scene(tmp_path) as here:
-        await here.account()
-        here.provider.hides_email = True
-        here.provider.broken = broken
-        answer = await here.sign_in()
-    assert answer.status_code in (403, 502)
-    assert "n’a pas réussi" in answer.text
-    assert "hunter2" not in answer.text
-
-
-@pytest.mark.parametrize(
-    "broken",
-    ["/.well-known/openid-configuration", "/keys", "/.well-known/openid-configuration html"],
-)
-async def test_a_service_that_cannot_be_found_leaves_the_password(
-    tmp_path: Path, broken: str
-) -> None:
-    async with scene(tmp_path) as here:
-        here.provider.broken = broken
-        page = await here.client.get(GO)
-        here.provider.broken = ""
-        later = await here.client.get(GO)
-    assert page.status_code in (403, 502)
-    assert 'name="secret"' in page.text
-    assert "hunter2" not in page.text
-    assert later.status_code == 302
-
-
-@pytest.mark.parametrize(
-    "metadata",
-    [{"issuer": "https://elsewhere.example"}, {"token_endpoint": None}, {"jwks_uri": "file:///x"}],
-    ids=str,
-)
-async def test_a_service_that_says_it_is_another_is_not_asked(
-    tmp_path: Path, metadata: dict[str, Any]
-) -> None:
-    async with scene(tmp_path) as here:
-        here.provider.metadata = metadata
-        assert (await here.client.get(GO)).status_code == 403
 
 
 async def test_an_answer_without_its_cookie_signs_nobody_in(tmp_path: Path) -> None:
@@ -392,19 +241,3 @@ def test_a_cookie_that_was_changed_is_worth_nothing() -> None:
     for changed in (kept.replace(".en.", ".fr."), kept[:-1] + "x", "", "a.b.c.d.e", kept + ".x"):
         assert from_cookie(changed, KEYS, NOW) is None
     assert from_cookie(kept, Keys([b"another secret of 32 characters.."]), NOW) is None
-
-
-async def refused(here: Scene) -> str:
-    """Sign in, see the sign-in page with the fault and no session; return the page."""
-    before = await here.store.sessions.count(AllOf(()))
-    answer = await here.sign_in()
-    assert answer.status_code == 403
-    assert 'role="alert"' in answer.text
-    assert await here.store.sessions.count(AllOf(())) == before
-    return answer.text
-
-
-async def refused_as_a_stranger(here: Scene) -> str:
-    page = await refused(here)
-    assert "Vous n’avez pas de compte ici" in page
-    return page
