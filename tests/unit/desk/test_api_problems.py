@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.desk import tokens
 from services.desk.api.callers import Paces
+from services.desk.app import build_app
 from shared.pages.pace import Pace
-from tests.api_scene import API, scene
-from tests.pages_samples import (
-    NOW,
-    OFFICE,
-)
+from shared.ports.store import Store
+from tests.api_scene import API, DEPARTMENT, scene
+from tests.pages_samples import KEYS, NOW, OFFICE, browser_of
 
 
 @pytest.mark.parametrize(
@@ -139,6 +139,32 @@ async def test_a_body_that_does_not_fit_is_told_without_its_words(
         assert await here.store.cases.get(case.id) == case
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_fault_of_ours_is_a_problem_and_shows_nothing(tmp_path: Path) -> None:
+    class Broken:
+        def __init__(self, store: Store) -> None:
+            self._store = store
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "cases":
+                raise RuntimeError("mongodb://user:hunter2@host")
+            return getattr(self._store, name)
+
+    async with scene(tmp_path) as here:
+        headers = await here.token()
+        app = build_app(
+            store=Broken(here.store),
+            clock=here.clock,
+            keys=KEYS,
+            department=DEPARTMENT,
+            desk_url="https://bureau.example",
+        )
+        async with browser_of(app) as client:
+            answer = await client.get(f"{API}/cases", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (500, "broken")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "hunter2" not in answer.text
 
 
 async def test_other_methods_are_refused_with_those_that_there_are(tmp_path: Path) -> None:
