@@ -14,10 +14,10 @@ from shared.adapters.rabbitmq_bus import open_rabbitmq_bus
 from shared.adapters.sqlite_bus import SqliteBus
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
 from shared.adapters.system_clock import SystemClock
-from shared.events import Event, decode
+from shared.events import Event
 from shared.ports.bus import Bus
 from shared.ports.store import Store
-from shared.topology import queues_for
+from tests.saved_events import saved_events
 
 
 @dataclass
@@ -61,10 +61,7 @@ async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
     async def emitted() -> list[Event]:
         if isinstance(store, SqliteStore):
-            rows = store.file.read("SELECT queue, body FROM queue ORDER BY seq")
-            found = [(queue, decode(body)) for queue, body in rows]
-            # An event that several queues take lies in each
-            return [event for queue, event in found if queue == queues_for(event.type)[0].name]
+            return saved_events(store.file)
         return await store.outbox.waiting(older_than_seconds=-60, limit=1000)
 
     url = request.getfixturevalue("fresh_mongodb_url") if request.param == "mongodb" else ""
