@@ -12,8 +12,10 @@ import typer
 
 from services.commands import of_acts
 from services.commands.of_accounts import account
+from services.commands.of_hooks import hook
 from services.commands.of_outgoing import outgoing
 from services.commands.of_rules import rules
+from services.commands.of_tokens import token
 from services.commands.terminal import out
 from shared.errors import RecoursError, Refused
 from shared.runtime.settings import read_settings
@@ -24,7 +26,10 @@ app = typer.Typer(
 )  # fmt: skip
 dead = typer.Typer(no_args_is_help=True, help="Dead letters: messages that need a person.")
 parked = typer.Typer(no_args_is_help=True, help="Envelopes of which no case could be made.")
-_groups = {"dead": dead, "parked": parked, "outgoing": outgoing, "rules": rules, "account": account}
+_groups = {
+    "dead": dead, "parked": parked, "outgoing": outgoing, "rules": rules, "account": account,
+    "token": token, "hook": hook,
+}  # fmt: skip
 for name, group in _groups.items():
     app.add_typer(group, name=name)
 of_acts.register(app)

@@ -104,6 +104,13 @@ class NoticeFailed(_Fact):
     notice_id: str
 
 
+class CallRequested(_Fact):
+    """Another program is to be told of an event; see `shared.domain.hook.HookCall`."""
+
+    type: Literal["call.requested"] = "call.requested"
+    call_id: str
+
+
 Event = (
     EnvelopeReceived
     | CaseOpened
@@ -116,6 +123,7 @@ Event = (
     | CaseConsulted
     | NoticeRequested
     | NoticeFailed
+    | CallRequested
 )
 
 _ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])

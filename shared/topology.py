@@ -18,6 +18,7 @@ QueueName = Literal[
     "router.assigning",
     "notifier.telling",
     "notifier.sending",
+    "desk.calling",
 ]
 
 
@@ -52,6 +53,9 @@ SCANS = (5, 60, 300, 900, 3600, 7200)
 #: a person should hear of it sooner).
 RELAY = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 57600, 57600, 86400)
 
+#: Some 28 hours for other programs: one that is down over a night misses nothing.
+CALLS = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200)
+
 QUEUES: tuple[Queue, ...] = (
     Queue(name="intake.opening", takes=("envelope.received",), delays=SOON),
     Queue(name="intake.scanning", takes=("scan.wanted",), delays=SCANS),
@@ -69,6 +73,11 @@ QUEUES: tuple[Queue, ...] = (
         delays=SOON,
     ),
     Queue(name="notifier.sending", takes=("notice.requested",), delays=RELAY),
+    Queue(
+        name="desk.calling",
+        takes=("case.assigned", "case.held", "case.acted", "message.added", "call.requested"),
+        delays=CALLS,
+    ),
 )
 
 BY_NAME: dict[str, Queue] = {queue.name: queue for queue in QUEUES}

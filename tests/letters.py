@@ -18,8 +18,9 @@ from services.intake.understood import Ours
 from services.intake.unpacking import Viruses, read_documents
 from shared.domain.envelope import Envelope
 from shared.domain.reading import DocumentText, Message
-from shared.events import DocumentsRead, EnvelopeReceived, Event, ScanWanted, decode
+from shared.events import DocumentsRead, EnvelopeReceived, Event, ScanWanted
 from shared.ports.query import Query
+from tests.saved_events import saved_events
 from tests.taking_in import GINETTE, MAIN, Intake
 
 #: What a scanner of a test sees on a page.
@@ -75,8 +76,7 @@ class LetterIntake(Intake):
 
     def told(self) -> list[Event]:
         """Return every event that was saved and that nobody has taken from its queue."""
-        rows = self.store.file.read("SELECT body FROM queue ORDER BY seq")
-        return [decode(row[0]) for row in rows]
+        return saved_events(self.store.file)
 
     async def the_message(self) -> Message:
         (message,) = await self.store.messages.find(Query(limit=10))

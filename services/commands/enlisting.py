@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from shared.ports.query import Query
 from shared.runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from shared.domain.account import Account
+    from shared.domain.account import Account, Mandate
     from shared.domain.envelope import Language
     from shared.ports.store import Store
 
@@ -27,7 +28,12 @@ def list_accounts(settings: Settings, out: Console) -> None:
     async def work(store: Store, _: object) -> None:
         table = Table("name", "person", "mandates", "state", box=None)
         for account in await store.accounts.find(Query(sort="name", limit=MOST)):
-            table.add_row(account.name, account.full_name, _mandates(account), _state(account))
+            table.add_row(
+                account.name,
+                account.full_name,
+                mandates_in_words(account.mandates),
+                _state(account),
+            )
         out.print(table)
 
     with_backends(settings, work)
@@ -67,7 +73,9 @@ def withdraw_mandate(
         return await enrolling.withdraw(store, name, role, unit)
 
     account = with_backends(settings, work)
-    out.print(f"{account.name}: {_mandates(account) or 'no mandate'}.", markup=False)
+    out.print(
+        f"{account.name}: {mandates_in_words(account.mandates) or 'no mandate'}.", markup=False
+    )
 
 
 def close(settings: Settings, out: Console, name: str) -> None:
@@ -79,18 +87,21 @@ def close(settings: Settings, out: Console, name: str) -> None:
 
 def _tell_link(settings: Settings, out: Console, account: Account, secret: str) -> None:
     until = account.link.until if account.link else None
-    out.print(f"{account.name}: {_mandates(account)}.", markup=False, highlight=False)
+    out.print(
+        f"{account.name}: {mandates_in_words(account.mandates)}.", markup=False, highlight=False
+    )
     out.print(f"Works once, until {until:%Y-%m-%d %H:%M} UTC; hand it over in person:")
     address = enrolling.link_address(settings.desk_url, account, secret)
     out.print(address, markup=False, highlight=False, soft_wrap=True)
 
 
-def _mandates(account: Account) -> str:
+def mandates_in_words(mandates: Sequence[Mandate]) -> str:
+    """Return mandates on one line."""
     return ", ".join(
         f"{one.role}{f' of {one.unit_id}' if one.unit_id else ''}"
         f"{f' from {one.valid_from}' if one.valid_from else ''}"
         f"{f' to {one.valid_to}' if one.valid_to else ''}"
-        for one in account.mandates
+        for one in mandates
     )
 
 

@@ -77,6 +77,9 @@ ACTS: dict[str, ActForm] = {
     )
 }
 
+#: What is only added to a case holds whatever others did to it meanwhile.
+ON_ANY_VERSION: frozenset[ActName] = frozenset({"note", "question", "reply", "told"})
+
 
 def acts_for(case: Case, rights: Rights, account_id: str) -> tuple[ActForm, ...]:
     """Return the acts that make sense now, for somebody who may do them; in the order shown."""

@@ -9,10 +9,16 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
+from services.desk.api.app import PATH as API
+from services.desk.api.app import build_api
+from services.desk.api.callers import Paces
+from services.desk.api.problems import problem
 from services.desk.desk import ROOTS, Desk, refusal
 from services.desk.office import accounts, consulted, oral, sorting
+from services.desk.oidc import pages as signing_in_elsewhere
+from services.desk.oidc.provider import Provider
 from services.desk.operations import routes as operations
 from services.desk.operations.watch import Watch
 from services.desk.overview.counting import Counting
@@ -42,7 +48,7 @@ from shared.runtime.settings import Settings
 
 HERE = Path(__file__).parent
 #: Folders with templates and texts of their own.
-AREAS = ("office", "operations", "overview", "reads")
+AREAS = ("api", "office", "operations", "overview", "reads")
 #: Pages of the complaints office; before those of acts, whose addresses take any name.
 OFFICE = (sorting, oral, accounts, consulted)
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
@@ -65,6 +71,8 @@ def build_app(
     settings: Settings | None = None,
     watch: Watch | None = None,
     metrics: Metrics | None = None,
+    provider: Provider | None = None,
+    api_paces: Paces | None = None,
 ) -> FastAPI:
     """Return the application of the desk. The two addresses are the bases of links; `children`
     turn documents into pictures, and start when the first is asked for; `conditions` are shown on
@@ -85,6 +93,7 @@ def build_app(
         settings=settings,
         watch=watch or Watch(),
         counting=Counting(Gathering(store, clock, department)),
+        provider=provider,
     )
     app = FastAPI(
         title="Recours",
@@ -93,7 +102,8 @@ def build_app(
         openapi_url=None,
         routes=[
             *_common_routes(desk, conditions),
-            *(r for code in LANGUAGES for r in _pages(desk, code)),
+            Mount(API, build_api(desk, api_paces)),
+            *(route for code in LANGUAGES for route in _pages(desk, code)),
         ],
         exception_handlers={404: partial(_missing, desk), 405: partial(_missing, desk)},
     )
@@ -118,6 +128,7 @@ def _pages(desk: Desk, language: Language) -> list[Route]:
     return [
         Route(ROOTS[language], partial(_home, language)),
         *entering.routes(desk, language),
+        *signing_in_elsewhere.routes(desk, language),
         *cases.routes(desk, language),
         *(route for page in OFFICE for route in page.routes(desk, language)),
         *overview_routes(desk, language),
@@ -136,5 +147,7 @@ async def _home(language: Language, request: Request) -> Response:
 
 async def _missing(desk: Desk, request: Request, error: Exception) -> Response:
     del error
+    if request.url.path.startswith(f"{API}/"):  # a line feed in it, which no route takes
+        return problem(desk, request, "unknown")
     language: Language = "en" if request.url.path.startswith("/en/") else "fr"
     return refusal(desk, language, "unknown", 404)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from starlette.responses import HTMLResponse
 
+from services.desk.oidc.provider import Provider
 from services.desk.operations.watch import Watch
 from services.desk.overview.counting import Counting
 from services.desk.passwords import Passwords
@@ -31,9 +32,9 @@ ROOTS: dict[Language, str] = {language: paths.root for language, paths in PATHS.
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk. `desk_url` is the base of every link to it; `provider_name` is how people call
-    the identity service that they may sign in with, "" for none. `bus`, `settings` and `watch` are
-    for operations, who are told when the first two are not there."""
+    """The desk. `desk_url` is the base of every link to it; `provider` is the identity service
+    that people may sign in with. `bus`, `settings` and `watch` are for operations, who are told
+    when the first two are not there."""
 
     store: Store
     clock: Clock
@@ -46,7 +47,7 @@ class Desk:
     previews: Previews
     children: Children
     counting: Counting
-    provider_name: str = ""
+    provider: Provider | None = None
     bus: Bus | None = None
     settings: Settings | None = None
     watch: Watch = field(default_factory=Watch)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from services.desk.access import Answer, answer_for
 from services.desk.desk import Desk, Link
+from services.desk.rights import Rights
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import new_id
+from shared.domain.reference import parse_reference
+from shared.ports.query import AllOf, Equal, Query
+from shared.ports.store import Store
 
 
 async def open_case(desk: Desk, link: Link, *, what: str) -> tuple[Answer, Case | None]:
@@ -36,3 +40,14 @@ def for_unit(case: Case) -> Case:
     """Return what a unit may see of a case: not that it was once taken for a disclosure."""
     flags = tuple(flag for flag in case.flags if flag.name != "possible_disclosure")
     return case.changed(flags=flags)
+
+
+async def case_among(store: Store, rights: Rights, reference: str) -> Case | None:
+    """Return a case by its reference if these rights show it: they stand in the query."""
+    known = parse_reference(reference)
+    if known is None:
+        return None
+    found = await store.cases.find(
+        Query(AllOf((Equal("reference", known), rights.visible)), limit=1)
+    )
+    return found[0] if found else None

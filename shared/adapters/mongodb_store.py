@@ -26,10 +26,12 @@ from shared.adapters.mongodb_reads import Reads
 from shared.adapters.mongodb_schema import prepare
 from shared.adapters.system_clock import SystemClock
 from shared.domain.account import Account, Session
+from shared.domain.api_token import ApiToken
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.draft import Draft
 from shared.domain.envelope import Envelope
+from shared.domain.hook import Hook, HookCall
 from shared.domain.intervention import Intervention
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
@@ -198,6 +200,9 @@ class MongoStore:
         self.accounts: Collection[Account] = self._all[Account.collection]
         self.sessions: Collection[Session] = self._all[Session.collection]
         self.interventions: Collection[Intervention] = self._all[Intervention.collection]
+        self.tokens: Collection[ApiToken] = self._all[ApiToken.collection]
+        self.hooks: Collection[Hook] = self._all[Hook.collection]
+        self.calls: Collection[HookCall] = self._all[HookCall.collection]
 
     async def ping(self) -> None:
         pings = self._database.get_collection("pings", write_concern=KEPT)

@@ -18,10 +18,12 @@ from shared.adapters.sqlite_bus import enqueue, prepare_queues
 from shared.adapters.sqlite_file import Connection, SqliteFile
 from shared.adapters.sqlite_query import column, tail_sql, where_sql
 from shared.domain.account import Account, Session
+from shared.domain.api_token import ApiToken
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.draft import Draft
 from shared.domain.envelope import Envelope
+from shared.domain.hook import Hook, HookCall
 from shared.domain.intervention import Intervention
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
@@ -174,6 +176,9 @@ class SqliteStore:
         self.accounts: Collection[Account] = SqliteCollection(file, Account)
         self.sessions: Collection[Session] = SqliteCollection(file, Session)
         self.interventions: Collection[Intervention] = SqliteCollection(file, Intervention)
+        self.tokens: Collection[ApiToken] = SqliteCollection(file, ApiToken)
+        self.hooks: Collection[Hook] = SqliteCollection(file, Hook)
+        self.calls: Collection[HookCall] = SqliteCollection(file, HookCall)
         self.outbox = NoOutbox()
 
     @property

@@ -37,6 +37,12 @@ class Keys:
             for secret in self._secrets
         )
 
+    def derived(self, purpose: str, name: str) -> tuple[str, ...]:
+        """Return what follows from each of our secrets for one name, the signing one's first: a
+        secret to give to somebody else, 256 bits in hexadecimal, that is kept nowhere."""
+        keys = (hmac.digest(one, purpose.encode(), hashlib.sha256) for one in self._secrets)
+        return tuple(hmac.digest(key, name.encode(), hashlib.sha256).hex() for key in keys)
+
     def _mark(self, secret: bytes, purpose: str, parts: Sequence[str]) -> str:
         key = self._purposes.get((secret, purpose))
         if key is None:

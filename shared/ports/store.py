@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from shared.domain.account import Account, Session
+from shared.domain.api_token import ApiToken
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
 from shared.domain.draft import Draft
 from shared.domain.envelope import Envelope
+from shared.domain.hook import Hook, HookCall
 from shared.domain.intervention import Intervention
 from shared.domain.notice import Notice
 from shared.domain.reading import Message
@@ -37,6 +39,9 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Account,
     Session,
     Intervention,
+    ApiToken,
+    Hook,
+    HookCall,
 )
 
 
@@ -123,6 +128,12 @@ class Store(Protocol):
     def sessions(self) -> Collection[Session]: ...
     @property
     def interventions(self) -> Collection[Intervention]: ...
+    @property
+    def tokens(self) -> Collection[ApiToken]: ...
+    @property
+    def hooks(self) -> Collection[Hook]: ...
+    @property
+    def calls(self) -> Collection[HookCall]: ...
     @property
     def outbox(self) -> Outbox: ...
 

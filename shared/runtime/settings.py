@@ -5,6 +5,8 @@ Every field's description is the text of `docs/settings.md`.
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -80,6 +82,26 @@ class Settings(BaseSettings):
     smtp_listen: str = Field("127.0.0.1:2525", description="Address of the SMTP door.")
     web_listen: str = Field("127.0.0.1:8080", description="Address of the public pages.")
     desk_listen: str = Field("127.0.0.1:8081", description="Address of the desk.")
+    oidc_issuer: str = Field(
+        "",
+        description="The identity service (OpenID Connect) that people sign in to the desk with, "
+        "as it names itself: `https://HOST/PATH`; empty for none. See docs/operations.md.",
+    )
+    oidc_client_id: str = Field("", description="What the identity service calls the desk.")
+    oidc_client_secret_file: Path | None = Field(
+        None, description="File with the secret that the identity service gave for the desk."
+    )
+    oidc_name: str = Field(
+        "", description="What people call the identity service; its host name when empty."
+    )
+    hook_networks: str = Field(
+        "",
+        description="Networks, by commas, such as `10.20.0.0/16`, that hooks may be called in "
+        "beside public addresses. See docs/api.md.",
+    )
+    hook_http: bool = Field(
+        False, description="Hooks may be called without TLS. For tests; leave it off."
+    )
     metrics_listen: str = Field(
         "", description="Address of `/metrics` and `/health/…` of this process; empty for none."
     )
@@ -151,6 +173,23 @@ class Settings(BaseSettings):
             raise ValueError("must be tcp://host:port or unix:/path")
         return value
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str) -> str:
+        # Plain HTTP only on the machine itself: whoever could change the answers could be anybody
+        if value and not re.match(
+            r"https://.|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", value
+        ):
+            raise ValueError("must start with https://")
+        return value
+
+    @field_validator("hook_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for one in addresses_in(value):
+            ipaddress.ip_network(one)
+        return value
+
     @field_validator("log_level")
     @classmethod
     def _level(cls, value: str) -> str:
@@ -174,6 +213,16 @@ class Settings(BaseSettings):
             raise ValueError("RECOURS_STORE and RECOURS_BUS must both be SQLite, or neither")
         if self.embedded and bus != self.store:
             raise ValueError("RECOURS_BUS must be the store's own SQLite file, or empty")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_client(self) -> Settings:
+        given = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret_file)
+        if any(given) and not all(given):
+            raise ValueError(
+                "RECOURS_OIDC_ISSUER, RECOURS_OIDC_CLIENT_ID and RECOURS_OIDC_CLIENT_SECRET_FILE "
+                "go together"
+            )
         return self
 
     @property

@@ -14,9 +14,10 @@ from shared.adapters.rabbitmq_bus import open_rabbitmq_bus
 from shared.adapters.sqlite_bus import SqliteBus
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
 from shared.adapters.system_clock import SystemClock
-from shared.events import Event, decode
+from shared.events import Event
 from shared.ports.bus import Bus
 from shared.ports.store import Store
+from tests.saved_events import saved_events
 
 
 @dataclass
@@ -60,8 +61,7 @@ async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
     async def emitted() -> list[Event]:
         if isinstance(store, SqliteStore):
-            rows = store.file.read("SELECT body FROM queue ORDER BY seq")
-            return [decode(row[0]) for row in rows]
+            return saved_events(store.file)
         return await store.outbox.waiting(older_than_seconds=-60, limit=1000)
 
     url = request.getfixturevalue("fresh_mongodb_url") if request.param == "mongodb" else ""

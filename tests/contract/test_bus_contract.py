@@ -60,6 +60,7 @@ async def test_each_event_waits_on_the_queue_that_takes_it(bus: Bus) -> None:
         ("router.assigning", 2),
         ("notifier.telling", 3),
         ("notifier.sending", 1),
+        ("desk.calling", 3),
     ]
 
 

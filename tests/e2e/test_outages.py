@@ -221,7 +221,7 @@ async def test_intake_alone_takes_mail_and_a_router_started_later_finds_all_of_i
         assert await alone.store.cases.count(Equal("state", "opened")) == 3
     async with start(services=("router",)):
         pass  # comes and goes: what it has in hand when it stops is finished or handed over again
-    async with start(services=("notifier", "router")) as rest:
+    async with start(services=("notifier", "router", "desk")) as rest:
         for name in ("une", "deux", "trois"):
             await rest.mail_to(f"{name}@{name}.example")
         await rest.quiet()

@@ -170,7 +170,7 @@ async def test_an_event_that_comes_before_the_one_it_follows_from_is_harmless(
 
         await until(told, 20)
         assert await system.store.notices.count(AllOf(())) == 0
-    async with start(services=("notifier", "router")) as system:
+    async with start(services=("notifier", "router", "desk")) as system:
         await system.mail_to(sender)
         await system.quiet()
         assert _mails(system) == 2

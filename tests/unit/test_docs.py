@@ -23,6 +23,7 @@ DOCS = [
         "README.md",
         "CONTRIBUTING.md",
         "CHANGELOG.md",
+        "docs/api.md",
         "docs/dataflow.md",
         "docs/glossary.md",
         "docs/operations.md",

@@ -50,7 +50,7 @@ async def _ask(desk: Desk, language: Language, request: Request) -> Response:
             return see_other(suite or PATHS[language].cases)
     except Transient:
         return refusal(desk, language, "down", 503)
-    return _page(desk, language, request, suite=suite)
+    return sign_in_page(desk, language, suite=suite)
 
 
 async def _sign_in(desk: Desk, language: Language, request: Request) -> Response:
@@ -61,13 +61,13 @@ async def _sign_in(desk: Desk, language: Language, request: Request) -> Response
     now = desk.clock.now()
     source = request.client.host if request.client else ""
     if not desk.pace.allows(source, now):
-        return _page(desk, language, request, suite=suite, name=name, fault="pace", status=429)
+        return sign_in_page(desk, language, suite=suite, name=name, fault="pace", status=429)
     try:
         signed_in = await sign_in(desk.store, desk.passwords, name, password, now)
     except (Transient, Conflict):
         return refusal(desk, language, "down", 503)
     if signed_in is None:
-        return _page(desk, language, request, suite=suite, name=name, fault="wrong", status=403)
+        return sign_in_page(desk, language, suite=suite, name=name, fault="wrong", status=403)
     own = PATHS[signed_in.account.language]
     return with_session(desk, see_other(suite or own.cases), signed_in)
 
@@ -79,7 +79,7 @@ async def _ask_link(desk: Desk, language: Language, request: Request) -> Respons
     except Transient:
         return refusal(desk, language, "down", 503)
     if account is None:
-        return _page(desk, language, request, fault="link", status=410)
+        return sign_in_page(desk, language, fault="link", status=410)
     return _link_page(desk, language, request, account)
 
 
@@ -89,7 +89,7 @@ async def _use_link(desk: Desk, language: Language, request: Request) -> Respons
     try:
         account = await _account_of(desk, request)
         if account is None or account.link is None:
-            return _page(desk, language, request, fault="link", status=410)
+            return sign_in_page(desk, language, fault="link", status=410)
         hash_ = None
         if account.link.sets_password or first:
             if first != second or not isinstance(first, str):
@@ -101,7 +101,7 @@ async def _use_link(desk: Desk, language: Language, request: Request) -> Respons
     except Transient:
         return refusal(desk, language, "down", 503)
     except Refused:
-        return _page(desk, language, request, fault="link", status=410)
+        return sign_in_page(desk, language, fault="link", status=410)
     return with_session(desk, see_other(PATHS[signed_in.account.language].cases), signed_in)
 
 
@@ -134,16 +134,16 @@ async def _end_all(desk: Desk, visitor: Visitor, request: Request) -> Response:
     return see_other(PATHS[visitor.language].sign_in)
 
 
-def _page(
+def sign_in_page(
     desk: Desk,
     language: Language,
-    request: Request,
     *,
     suite: str = "",
     name: str = "",
     fault: str = "",
     status: int = 200,
 ) -> HTMLResponse:
+    """Return the page on which people sign in, with what went wrong before."""
     html = desk.render(
         "sign_in.html",
         language,
@@ -151,7 +151,7 @@ def _page(
         suite=suite,
         name=name,
         fault=fault,
-        provider=desk.provider_name,
+        provider=desk.provider.name if desk.provider else "",
         other=PATHS["en" if language == "fr" else "fr"].sign_in,
     )
     return HTMLResponse(html, status, {"Retry-After": "60"} if status == 429 else {})

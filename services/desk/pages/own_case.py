@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.desk.acting import Actor
-from services.desk.acts import ACTS, ActForm, acts_for
+from services.desk.acts import ACTS, ON_ANY_VERSION, ActForm, acts_for
 from services.desk.desk import Desk, refusal
 from services.desk.drafting import draft_text, drafts_of, keep_draft
-from services.desk.opening_case import for_unit
+from services.desk.opening_case import case_among, for_unit
 from services.desk.pages.of_case import document_of, letter_of, load_file, values_of
 from services.desk.pages.pdf import give_picture, show_pages
 from services.desk.paths import PATHS
@@ -22,7 +22,6 @@ from services.desk.performing import (
     FIELD_OF,
     MOTIVES,
     OUTCOMES,
-    REMARKS,
     SINCES,
     TOLD,
     Performer,
@@ -35,10 +34,9 @@ from shared.domain.account import Account
 from shared.domain.case import Case, CaseRead
 from shared.domain.document import new_id
 from shared.domain.envelope import Language
-from shared.domain.reference import parse_reference
 from shared.domain.unit import Unit
 from shared.errors import Refused
-from shared.ports.query import AllOf, Equal, Query
+from shared.ports.query import Query
 
 #: What the page of a case may be asked to say that has just been done.
 DONE = frozenset({*ACTS, "draft"})
@@ -115,12 +113,7 @@ async def _open(
 
 async def visible_case(desk: Desk, visitor: Visitor, reference: str) -> Case | None:
     """Return a case by its reference if the visitor may see it: rights stand in the query."""
-    known = parse_reference(reference)
-    if known is None:
-        return None
-    where = AllOf((Equal("reference", known), visitor.rights.visible))
-    found = await desk.store.cases.find(Query(where, limit=1))
-    return found[0] if found else None
+    return await case_among(desk.store, visitor.rights, reference)
 
 
 async def _show_case(desk: Desk, visitor: Visitor, case: Case, request: Request) -> Response:
@@ -175,7 +168,7 @@ async def _do_act(desk: Desk, visitor: Visitor, case: Case, request: Request) ->
     if form is None or not visitor.rights.may_with(form.doing, case):
         return refusal(desk, visitor.language, "unknown", 404)
     version = typed(sent, "version")
-    if version != str(case.version) and form.name not in REMARKS:
+    if version != str(case.version) and form.name not in ON_ANY_VERSION:
         tried = Tried(given, "changed_meanwhile")
         return await _act_page(desk, visitor, case, form, request, tried, 409)
     actor = Actor(by=visitor.by, at=desk.clock.now(), department=desk.department)
