@@ -73,12 +73,14 @@ class Case(Document):
         "concerned_units",
         "flag_names",
     )
-    #: What worklists are made of: of everybody or of a unit, in each order. All that a list is
-    #: narrowed by stands in its index, so that counting reads the index and no document.
+    #: What worklists are made of: of everybody or of a unit, in each order. What a list is narrowed
+    #: by stands before the day, so that its cases lie beside one another, to be read and counted.
     compound: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("taken_by", "to_answer_by", "id"),
         ("waits", "to_answer_by", "id"),
-        ("unit_id", "to_answer_by", "id", "waits", "taken_by"),
+        ("unit_id", "to_answer_by", "id"),
+        ("unit_id", "taken_by", "to_answer_by", "id"),
+        ("unit_id", "waits", "to_answer_by", "id"),
         ("is_open", "opened_at", "id"),
         ("unit_id", "is_open", "opened_at", "id"),
         ("is_open", "acted_at", "id"),

@@ -73,9 +73,9 @@ async def show_cases(desk: Desk, visitor: Visitor, request: Request) -> Response
 
 
 async def _counts(desk: Desk, lists: Worklist, wanted: Wanted) -> dict[Pick, int | None]:
-    """Return how many cases each list has. A search is not counted: a common word stands in every
-    third complaint, and no index tells how many of those somebody may see."""
-    if wanted.text:
+    """Return how many cases each list has. What a search or a sign finds is not counted: a common
+    word stands in every third complaint, and no index tells how many of those somebody may see."""
+    if wanted.text or wanted.flag:
         return dict.fromkeys(PICKS)
     count = desk.store.cases.count
     counts = await asyncio.gather(*(count(lists.counted(wanted, pick)) for pick in PICKS))
