@@ -20,10 +20,10 @@ from shared.ports.query import (
     Condition,
     ContainsAny,
     Equal,
-    In,
     Query,
     Range,
     Scalar,
+    Words,
     index_value,
 )
 
@@ -113,9 +113,13 @@ class Worklist:
             parts.append(text_condition(wanted.text))
         return AllOf(parts)
 
-    def where(self, wanted: Wanted, pick: Pick | None = None) -> Condition:
+    def where(self, wanted: Wanted) -> Condition:
         """Return the cases of a list; every one of them is among the visible ones."""
-        return AllOf((self.of_tab(wanted), *self._pick(pick or wanted.pick, wanted)))
+        return AllOf((self.of_tab(wanted), *self._pick(wanted.pick, wanted)))
+
+    def counted(self, wanted: Wanted, pick: Pick) -> Condition:
+        """Return the cases of a list as they are counted: the order does not matter."""
+        return self.where(replace(wanted, pick=pick, order="due"))
 
     def query(self, wanted: Wanted) -> Query:
         """Return the question for one page and one case more, which says that there are others.
@@ -135,9 +139,10 @@ class Worklist:
 
     def _pick(self, pick: Pick, wanted: Wanted) -> list[Condition]:
         if pick == "closed":
-            # Mail that was set aside has a list of its own: here it would bury the complaints
-            return [Equal("state", "closed"), In("tray", ("ordinary", "unreadable"))]
-        is_open = Range("to_answer_by", at_least="")
+            return [Equal("is_open", 0)]
+        # Said as the index of the order says it, so that a page is read from there
+        by_day = wanted.order == "due"
+        is_open = Range("to_answer_by", at_least="") if by_day else Equal("is_open", 1)
         today = self.today.isoformat()
         match pick:
             case "all":
@@ -192,7 +197,7 @@ def text_condition(text: str) -> Condition:
     reference = parse_reference(text)
     if reference is not None:
         return Equal("reference", reference)
-    return In("id", ())
+    return Words(text)
 
 
 def place_after(last: Document, query: Query) -> str:

@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from services.intake.belonging import find_home, notice_answered
 from services.intake.delivery import after_report
 from services.intake.forwards import day_of
+from services.intake.found_by import MOST_MESSAGES, words_of
 from services.intake.identity import case_id_for
 from services.intake.proposals import triage_of, with_flags
 from services.intake.threads import Home, claims_of
@@ -168,7 +169,8 @@ async def _open(
     event = CaseOpened(
         id=caused_by(case_id, "case.opened"), at=envelope.received_at, case_id=case_id
     )
-    if await store.cases.add(case, emit=[event]):
+    words = words_of(reading, came.documents)
+    if await store.cases.add(case, emit=[event], words=words):
         await _conclude(envelope, "opened", store, clock, case_id=case_id)
         return
     kind = await _join_twin(case_id, envelope, case, store)
@@ -231,6 +233,7 @@ async def _add(case: Case, came: Came, event: EnvelopeReceived, *, store: Store)
             flags=with_flags(case.flags, came.triage.flags, envelope.id),
         ),
         emit=[added],
+        words=words_of(reading, came.documents) if len(case.envelope_ids) < MOST_MESSAGES else (),
     )
 
 

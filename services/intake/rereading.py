@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.intake.found_by import words_of
 from services.intake.opening import ReadDocuments, Understand, scans_wanted, with_documents
 from services.intake.triage import first_case
 from services.intake.understood import Ours
@@ -55,7 +56,8 @@ async def read_again(
         at=envelope.received_at,
         case_id=case.id,
     )
-    await store.cases.save(case.changed(**read), emit=[event])
+    words = words_of(came.reading, came.documents)
+    await store.cases.save(case.changed(**read), emit=[event], words=(*fresh.words, *words))
     return came.reading
 
 

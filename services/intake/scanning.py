@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from services.intake.found_by import words_of_letters
 from services.intake.papers import limits
 from services.intake.papers.found import kept_text
 from services.intake.papers.pictures import page_picture
@@ -169,17 +170,16 @@ async def _scanned(
 
 
 async def _propose(message: Message, scanned: Mapping[str, DocumentText], store: Store) -> None:
-    """Let what was read add its flags to the case, before the message says that nothing waits."""
+    """Let what was read add flags and words to the case, before the message says that nothing
+    waits."""
     letters = [document for document in scanned.values() if document.state == "read"]
     while letters:
         case = await store.cases.get(message.case_id)
         if case is None:
             raise Transient("case_missing")  # the message is saved before its case
         proposed = await asyncio.to_thread(proposed_by_letters, case, message, letters)
-        if proposed.flags == case.flags:
-            return
         try:
-            await store.cases.save(proposed)
+            await store.cases.save(proposed, words=words_of_letters(letters))
         except Conflict:
             continue
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from shared.domain.document import Document
@@ -15,10 +16,12 @@ from shared.ports.query import (
     Query,
     Range,
     Words,
-    folded_words,
 )
 
 Filter = dict[str, Any]
+
+#: Where the folded words lie that a search finds a document by.
+WORDS = "words"
 
 #: `$nor` of everything: the way to match no document.
 NOTHING: Filter = {"$nor": [{}]}
@@ -44,8 +47,8 @@ def where_filter(kind: type[Document], condition: Condition) -> Filter:
             return _range(kind, condition)
         case ContainsAny(field, values):
             return {keyword_path(kind, field): {"$in": list(values)}}
-        case Words(field, text):
-            return _all([{keyword_path(kind, field): word} for word in folded_words(text)])
+        case Words():
+            return _words(kind, condition)
         case AllOf(conditions):
             return _all([where_filter(kind, part) for part in conditions])
         case AnyOf(conditions):
@@ -77,6 +80,16 @@ def keyword_path(kind: type[Document], field: str) -> str:
     if field not in kind.keywords:
         raise KeyError(f"{kind.__name__}.{field} holds no keywords")
     return f"ix.{field}"
+
+
+def _words(kind: type[Document], condition: Words) -> Filter:
+    """An index begins with one word only, the first: the longest."""
+    if not kind.searched:
+        raise KeyError(f"{kind.__name__} is not searched")
+    parts: list[Filter] = [{WORDS: word} for word in condition.whole]
+    if condition.beginning:
+        parts.append({WORDS: {"$regex": f"^{re.escape(condition.beginning)}"}})
+    return _all(parts)
 
 
 def _all(parts: list[Filter]) -> Filter:

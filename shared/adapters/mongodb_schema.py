@@ -1,13 +1,14 @@
 """Collections, indexes and validators, made at start as often as one likes. No driver here.
 
-Creating indexes creates the collection too, and an index that is there already is left alone. An
-index that is no longer declared stays; dropping it is for a person who knows what else uses it.
+Creating indexes creates the collection too, and an index that is there already is left alone. Of
+those that are no longer declared only ours go: of one field that has an index of its own no more.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from shared.adapters.mongodb_query import WORDS, path
 from shared.adapters.mongodb_shape import (
     HAS_EVENTS,
     PROJECTION,
@@ -28,19 +29,26 @@ async def prepare(database: Any) -> None:
     for kind in DOCUMENTS:
         indexes = index_specifications(kind)
         await database.command({"createIndexes": kind.collection, "indexes": indexes})
+        await _drop(database, kind, {index["name"] for index in indexes})
         await _validate(database, kind.collection)
         await _fill(database, kind)
 
 
 def index_specifications(kind: type[Document]) -> list[dict[str, Any]]:
-    """Return a kind's indexes: sort fields with the id, keyword fields, waiting events."""
-    keys = [[(f"ix.{name}", 1), ("_id", 1)] for name in kind.indexes]
-    keys += [[(f"ix.{name}", 1)] for name in kind.keywords]
-    specifications = [
-        {"key": dict(pairs), "name": "_".join(name for name, _ in pairs)} for pairs in keys
-    ]
+    """Return a kind's indexes: scalars with the id, keyword fields, words, waiting events."""
+    paths = [[path(kind, name) for name in fields] for fields in kind.index_keys()]
+    paths += [[f"ix.{name}"] for name in kind.keywords]
+    paths += [[WORDS]] if kind.searched else []
+    specifications = [{"key": dict.fromkeys(names, 1), "name": "_".join(names)} for names in paths]
     sweep = {"key": dict(SWEEP_KEYS), "name": "sweep", "partialFilterExpression": HAS_EVENTS}
     return [*specifications, sweep]
+
+
+async def _drop(database: Any, kind: type[Document], declared: set[str]) -> None:
+    ours = {f"ix.{name}__id" for name in kind.not_alone} - declared
+    there = await database[kind.collection].index_information() if ours else {}
+    if gone := sorted(ours.intersection(there)):
+        await database.command({"dropIndexes": kind.collection, "index": gone})
 
 
 async def _validate(database: Any, collection: str) -> None:
@@ -54,14 +62,19 @@ async def _validate(database: Any, collection: str) -> None:
 
 async def _fill(database: Any, kind: type[Document]) -> None:
     """Give older documents the values of fields that became indexed since last time."""
-    declared = sorted({*kind.indexes, *kind.keywords})
+    words = {WORDS} if kind.searched else set()
+    declared = sorted({*kind.indexes, *kind.keywords, *words})
     known = await database[META].find_one({"_id": kind.collection})
     if known and set(declared) <= set(known["fields"]):
         return
     collection = database[kind.collection]
     async for stored in collection.find({}, {**PROJECTION, "version": 1}):
         key = {"_id": stored["_id"], "version": stored["version"]}
-        await collection.update_one(key, {"$set": {"ix": index(restored(kind, stored))}})
+        document = restored(kind, stored)
+        update: dict[str, Any] = {"$set": {"ix": index(document)}}
+        if kind.searched:
+            update["$addToSet"] = {WORDS: {"$each": list(document.words)}}
+        await collection.update_one(key, update)
     await database[META].update_one(
         {"_id": kind.collection}, {"$set": {"fields": declared}}, upsert=True
     )

@@ -1,6 +1,6 @@
 """How a document lies in MongoDB, and how it comes back. Pure: no driver here.
 
-    {_id, version, doc: "{the fields}", ix: {indexed values, keyword arrays},
+    {_id, version, doc: "{the fields}", ix: {indexed values, keyword arrays}, words: [folded],
      raw: bytes | raw_file: id in GridFS, outbox: [{id, at, body}]}
 
 `doc` is the document as JSON text: it is written and read in one piece, which costs both sides
@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from shared.adapters.mongodb_query import WORDS
 from shared.domain.document import Document, instant
 from shared.errors import Poison
 from shared.events import Event, decode, encode
@@ -78,7 +79,9 @@ def outbox(events: Sequence[Event], now: datetime) -> list[Stored]:
     return [{"id": event.id, "at": at, "body": encode(event).decode()} for event in events]
 
 
-def new_document(document: Document, events: list[Stored], raw: RawPlace | None) -> Stored:
+def new_document(
+    document: Document, events: list[Stored], raw: RawPlace | None, words: Sequence[str] = ()
+) -> Stored:
     """Return a document as it is stored for the first time."""
     stored: Stored = {
         "_id": document.id,
@@ -86,6 +89,8 @@ def new_document(document: Document, events: list[Stored], raw: RawPlace | None)
         "doc": body(document),
         "ix": index(document),
     }
+    if document.searched:
+        stored[WORDS] = list(dict.fromkeys((*document.words, *words)))
     if raw is not None:
         stored.update(raw.fields())
     if events:
@@ -94,7 +99,11 @@ def new_document(document: Document, events: list[Stored], raw: RawPlace | None)
 
 
 def changes(
-    fields: Stored, events: list[Stored], raw: RawPlace | None, done: Sequence[str] = ()
+    fields: Stored,
+    events: list[Stored],
+    raw: RawPlace | None,
+    done: Sequence[str] = (),
+    words: Sequence[str] = (),
 ) -> Stored:
     """Return the update of a later save.
 
@@ -105,6 +114,8 @@ def changes(
     if raw is not None:
         update["$set"] = fields | raw.fields()
         update["$unset"] = {raw.other: ""}
+    if words:
+        update["$addToSet"] = {WORDS: {"$each": list(words)}}
     if events:
         update["$push"] = {"outbox": {"$each": events}}
     elif done:

@@ -106,14 +106,21 @@ class MongoCollection(Generic[D]):
     async def count_by(self, field: str, where: Condition) -> dict[str, int]:
         return await self._reads.count_by(field, where)
 
-    async def save(self, document: D, *, emit: Sequence[Event] = (), raw: bytes | None = None) -> D:
+    async def save(
+        self,
+        document: D,
+        *,
+        emit: Sequence[Event] = (),
+        raw: bytes | None = None,
+        words: Sequence[str] = (),
+    ) -> D:
         saved = document.changed(version=document.version + 1)
         place = None if raw is None else await self._files.place(document.id, raw)
         if self._just_saved:
             self._just_saved.expect(saved.id)
         write = self._insert if document.version == 0 else self._update
         try:
-            await self._writes.add(write(saved, emit, place))
+            await self._writes.add(write(saved, emit, place, words))
         except RecoursError:
             await self._files.take_back(place)
             raise
@@ -123,10 +130,15 @@ class MongoCollection(Generic[D]):
         return saved
 
     async def add(
-        self, document: D, *, emit: Sequence[Event] = (), raw: bytes | None = None
+        self,
+        document: D,
+        *,
+        emit: Sequence[Event] = (),
+        raw: bytes | None = None,
+        words: Sequence[str] = (),
     ) -> bool:
         try:
-            await self.save(document.changed(version=0), emit=emit, raw=raw)
+            await self.save(document.changed(version=0), emit=emit, raw=raw, words=words)
         except Conflict:
             return False
         return True
@@ -143,18 +155,22 @@ class MongoCollection(Generic[D]):
     async def finish(self) -> None:
         await self._writes.finish()
 
-    def _insert(self, saved: D, emit: Sequence[Event], place: shape.RawPlace | None) -> _Write:
-        stored = shape.new_document(saved, shape.outbox(emit, self._clock.now()), place)
+    def _insert(
+        self, saved: D, emit: Sequence[Event], place: shape.RawPlace | None, words: Sequence[str]
+    ) -> _Write:
+        stored = shape.new_document(saved, shape.outbox(emit, self._clock.now()), place, words)
         encoded = encoded_alone(stored)
         return _Write(saved.id, InsertOne(encoded), len(encoded.raw))
 
-    def _update(self, saved: D, emit: Sequence[Event], place: shape.RawPlace | None) -> _Write:
+    def _update(
+        self, saved: D, emit: Sequence[Event], place: shape.RawPlace | None, words: Sequence[str]
+    ) -> _Write:
         doc, ix = shape.body(saved), encoded_alone(shape.index(saved))
         key = {"_id": saved.id, "version": saved.version - 1}
         events = shape.outbox(emit, self._clock.now())
         done = () if events else self._outbox.take_done((self._name, saved.id))
         fields = {"version": saved.version, "doc": doc, "ix": ix}
-        update = shape.changes(fields, events, place, done)
+        update = shape.changes(fields, events, place, done, words)
         size = len(doc) + len((place and place.beside) or b"")
         return _Write(saved.id, UpdateOne(key, update, upsert=True), size)
 

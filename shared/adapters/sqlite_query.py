@@ -15,7 +15,6 @@ from shared.ports.query import (
     Query,
     Range,
     Words,
-    folded_words,
 )
 
 Sql = tuple[str, list[Any]]
@@ -30,8 +29,11 @@ def column(kind: type[Document], field: str) -> str:
     return f"ix_{field}"
 
 
-def where_sql(kind: type[Document], condition: Condition) -> Sql:
-    """Return a condition as an SQL expression and its parameters."""
+def where_sql(kind: type[Document], condition: Condition, *, often: bool = False) -> Sql:
+    """Return a condition as an SQL expression and its parameters.
+
+    `often` says that a search of words finds many: then an index goes first and they are looked up
+    in what is found, else SQLite begins with them."""
     match condition:
         case Equal(field, value):
             # IS compares with NULL too, and uses the index like =
@@ -43,24 +45,28 @@ def where_sql(kind: type[Document], condition: Condition) -> Sql:
             return _range(kind, condition)
         case ContainsAny(field, values):
             return _keyword(kind, field, list(values))
-        case Words(field, text):
-            return _join(" AND ", [_keyword(kind, field, [word]) for word in folded_words(text)])
+        case Words():
+            return _words(kind, condition, often=often)
         case AllOf(conditions):
-            return _join(" AND ", [where_sql(kind, part) for part in conditions])
+            return _join(" AND ", [where_sql(kind, part, often=often) for part in conditions])
         case AnyOf(conditions):
-            return _join(" OR ", [where_sql(kind, part) for part in conditions], empty="0")
+            parts = [where_sql(kind, part, often=often) for part in conditions]
+            return _join(" OR ", parts, empty="0")
 
 
-def tail_sql(kind: type[Document], query: Query) -> Sql:
-    """Return everything of a query after WHERE: the condition, the order and the limit."""
-    expression, parameters = where_sql(kind, query.where)
+def find_sql(kind: type[Document], query: Query, *, often: bool = False) -> Sql:
+    """Return a query. Bodies are read last, of the rows that are in the answer: an index decides
+    which those are, and a sort that needs one carries no bodies."""
+    expression, parameters = where_sql(kind, query.where, often=often)
     sort = column(kind, query.sort)
     if query.after is not None:
         after, more = _after(sort, query)
         expression, parameters = f"({expression}) AND {after}", parameters + more
     direction = "DESC" if query.descending else "ASC"
-    order = f"ORDER BY {sort} {direction}, id {direction} LIMIT ?"
-    return f"{expression} {order}", [*parameters, query.limit]
+    order = f"ORDER BY {sort} {direction}, id {direction}"
+    rows = f"SELECT rowid FROM {kind.collection} WHERE {expression} {order} LIMIT ?"  # noqa: S608
+    statement = f"SELECT body FROM {kind.collection} WHERE rowid IN ({rows}) {order}"  # noqa: S608
+    return statement, [*parameters, query.limit]
 
 
 def _range(kind: type[Document], condition: Range) -> Sql:
@@ -83,6 +89,37 @@ def _keyword(kind: type[Document], field: str, values: list[Any]) -> Sql:
     )
 
 
+def searches(condition: Condition) -> list[Words]:
+    """Return the searches of words in a condition."""
+    match condition:
+        case Words():
+            return [condition]
+        case AllOf(conditions) | AnyOf(conditions):
+            return [found for part in conditions for found in searches(part)]
+    return []
+
+
+def match_sql(kind: type[Document], condition: Words, *, at_most: int | None = None) -> Sql:
+    """Return the numbers of the rows that a search of words finds."""
+    if not kind.searched:
+        raise KeyError(f"{kind.__name__} is not searched")
+    table = f"{kind.collection}_words"
+    terms = [f'"{word}"' for word in condition.whole]
+    if condition.beginning:
+        terms.append(f'"{condition.beginning}" *')
+    limit = "" if at_most is None else f" LIMIT {at_most}"
+    rows = f"SELECT rowid FROM {table}"  # noqa: S608 - our names
+    if not terms:
+        return f"{rows}{limit}", []
+    return f"{rows} WHERE {table} MATCH ?{limit}", [" AND ".join(terms)]
+
+
+def _words(kind: type[Document], condition: Words, *, often: bool) -> Sql:
+    rows, parameters = match_sql(kind, condition)
+    # A sign before a column keeps SQLite from beginning with its index
+    return (f"{'+' if often else ''}rowid IN ({rows})", parameters) if parameters else ("1", [])
+
+
 def _join(word: str, parts: list[Sql], *, empty: str = "1") -> Sql:
     if not parts:
         return empty, []
@@ -101,4 +138,5 @@ def _after(sort: str, query: Query) -> Sql:
         return f"({sort} < ? OR {sort} IS NULL OR ({sort} = ? AND id < ?))", [value, value, last_id]
     if value is None:
         return f"({sort} IS NOT NULL OR id > ?)", [last_id]
-    return f"({sort} > ? OR ({sort} = ? AND id > ?))", [value, value, last_id]
+    # Compared as a pair, the index begins at the right place; OR would scan from its start
+    return f"({sort}, id) > (?, ?)", [value, last_id]

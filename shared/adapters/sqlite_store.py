@@ -9,14 +9,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
 from shared.adapters.just_saved import JustSaved
-from shared.adapters.sqlite_bus import enqueue, prepare_queues
+from shared.adapters.sqlite_bus import enqueue
 from shared.adapters.sqlite_file import Connection, SqliteFile
-from shared.adapters.sqlite_query import column, tail_sql, where_sql
+from shared.adapters.sqlite_query import (
+    column,
+    find_sql,
+    match_sql,
+    searches,
+    where_sql,
+)
+from shared.adapters.sqlite_rows import Rows
+from shared.adapters.sqlite_schema import prepare
 from shared.domain.account import Account, Session
 from shared.domain.api_token import ApiToken
 from shared.domain.case import Case, CaseRead
@@ -30,10 +38,13 @@ from shared.domain.reading import Message
 from shared.domain.remark import Remark
 from shared.errors import Conflict, Poison
 from shared.events import Event
-from shared.ports.query import Condition, Query, index_value
-from shared.ports.store import DOCUMENTS, Collection
+from shared.ports.query import Condition, Query, Words
+from shared.ports.store import Collection
 
 D = TypeVar("D", bound=Document)
+
+#: Documents that a search may find and each be looked at: a few milliseconds.
+FEW = 2000
 
 
 class SqliteCollection(Generic[D]):
@@ -43,20 +54,15 @@ class SqliteCollection(Generic[D]):
         self._file = file
         self._kind = kind
         self._just_saved: JustSaved[D] = JustSaved()
-        names = ["id", "version", "body", *(f"ix_{field}" for field in kind.indexes)]
-        columns, marks = ", ".join(names), ", ".join("?" * len(names))
-        table = kind.collection
-        updates = ", ".join(f"{name} = ?" for name in names[1:])
-        self._insert = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608
-        self._update = f"UPDATE {table} SET {updates} WHERE id = ? AND version = ?"  # noqa: S608
-        self._version = f"SELECT version FROM {table} WHERE id = ?"  # noqa: S608
-        self._select = f"SELECT body FROM {table} WHERE "  # noqa: S608 - all names are of our classes
+        self._rows: Rows[D] = Rows(kind)
+        self._version = f"SELECT version FROM {kind.collection} WHERE id = ?"  # noqa: S608
+        self._select = f"SELECT body FROM {kind.collection} WHERE id = ?"  # noqa: S608 - our names
 
     async def get(self, document_id: str) -> D | None:
         document = self._just_saved.take(document_id)
         if document and self._is_newest(document):
             return document
-        rows = self._file.read(self._select + "id = ?", (document_id,))
+        rows = self._file.read(self._select, (document_id,))
         return self._restored(rows[0][0]) if rows else None
 
     def _is_newest(self, document: D) -> bool:
@@ -65,8 +71,9 @@ class SqliteCollection(Generic[D]):
         return self._file.read(self._version, (document.id,)) == [(document.version,)]
 
     async def find(self, query: Query) -> list[D]:
-        tail, parameters = tail_sql(self._kind, query)
-        rows = self._file.read(self._select + tail, tuple(parameters))
+        often = self._found_often(query.where)
+        statement, parameters = find_sql(self._kind, query, often=often)
+        rows = self._file.read(statement, tuple(parameters))
         return [self._restored(row[0]) for row in rows]
 
     def _restored(self, body: str) -> D:
@@ -77,7 +84,7 @@ class SqliteCollection(Generic[D]):
             raise Poison("unreadable_document", f"one of {self._kind.collection}") from None
 
     async def count(self, where: Condition) -> int:
-        expression, parameters = where_sql(self._kind, where)
+        expression, parameters = where_sql(self._kind, where, often=self._found_often(where))
         statement = f"SELECT count(*) FROM {self._kind.collection} WHERE {expression}"  # noqa: S608
         return int(self._file.read(statement, tuple(parameters))[0][0])
 
@@ -90,16 +97,31 @@ class SqliteCollection(Generic[D]):
         )
         return {str(value): int(n) for value, n in self._file.read(statement, tuple(parameters))}
 
-    async def save(self, document: D, *, emit: Sequence[Event] = (), raw: bytes | None = None) -> D:
+    def _found_often(self, where: Condition) -> bool:
+        """Tell whether words of a search find more than a few documents: then SQLite, which keeps
+        no figures of that, is told so."""
+        return any(self._matches(one) > FEW for one in searches(where))
+
+    def _matches(self, words: Words) -> int:
+        rows, parameters = match_sql(self._kind, words, at_most=FEW + 1)
+        return len(self._file.read(rows, tuple(parameters)))
+
+    async def save(
+        self,
+        document: D,
+        *,
+        emit: Sequence[Event] = (),
+        raw: bytes | None = None,
+        words: Sequence[str] = (),
+    ) -> D:
         saved = document.changed(version=document.version + 1)
-        row = _row(saved)
+        row = self._rows.row(saved)
 
         def operation(connection: Connection) -> None:
             if document.version == 0:
-                done = connection.execute(self._insert, row).rowcount
+                done = self._rows.insert(connection, saved, row, words)
             else:
-                key = (document.id, document.version)
-                done = connection.execute(self._update, (*row[1:], *key)).rowcount
+                done = self._rows.update(connection, saved, row, words)
             if not done:
                 raise Conflict(self._kind.collection, document.id)
             self._just_saved.expect(saved.id)
@@ -109,13 +131,18 @@ class SqliteCollection(Generic[D]):
         return saved
 
     async def add(
-        self, document: D, *, emit: Sequence[Event] = (), raw: bytes | None = None
+        self,
+        document: D,
+        *,
+        emit: Sequence[Event] = (),
+        raw: bytes | None = None,
+        words: Sequence[str] = (),
     ) -> bool:
         saved = document.changed(version=1)
-        row = _row(saved)
+        row = self._rows.row(saved)
 
         def operation(connection: Connection) -> bool:
-            if not connection.execute(self._insert, row).rowcount:
+            if not self._rows.insert(connection, saved, row, words):
                 return False
             self._just_saved.expect(saved.id)
             self._write_rest(connection, saved, emit, raw)
@@ -137,8 +164,6 @@ class SqliteCollection(Generic[D]):
     def _write_rest(
         self, connection: Connection, saved: D, emit: Sequence[Event], raw: bytes | None
     ) -> None:
-        if self._kind.keywords:
-            write_keywords(connection, saved)
         if raw is not None:
             statement = "INSERT OR REPLACE INTO raws (collection, id, bytes) VALUES (?, ?, ?)"
             connection.execute(statement, (self._kind.collection, saved.id, raw))
@@ -196,71 +221,5 @@ class SqliteStore:
 async def open_sqlite_store(path: Path) -> SqliteStore:
     """Open or create the store at `path`; raise Misconfigured when it cannot be used."""
     file = SqliteFile(path)
-    await file.write(_prepare)
+    await file.write(prepare)
     return SqliteStore(file)
-
-
-def _prepare(connection: Connection) -> None:
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS raws (collection TEXT, id TEXT, bytes BLOB NOT NULL, "
-        "PRIMARY KEY (collection, id))"
-    )
-    prepare_queues(connection)
-    for kind in DOCUMENTS:
-        _prepare_kind(connection, kind)
-
-
-def _prepare_kind(connection: Connection, kind: type[Document]) -> None:
-    """Make a kind's tables. A field that became indexed since last time is filled in."""
-    table = kind.collection
-    connection.execute(
-        f"CREATE TABLE IF NOT EXISTS {table} "
-        "(id TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL)"
-    )
-    connection.execute(
-        f"CREATE TABLE IF NOT EXISTS {table}_keywords (field TEXT, value TEXT, id TEXT, "
-        "PRIMARY KEY (field, value, id)) WITHOUT ROWID"
-    )
-    connection.execute(f"CREATE INDEX IF NOT EXISTS {table}_kw ON {table}_keywords (id)")
-    there = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
-    missing = [field for field in kind.indexes if f"ix_{field}" not in there]
-    for field in missing:
-        connection.execute(f"ALTER TABLE {table} ADD COLUMN ix_{field}")
-    for field in kind.indexes:
-        index = f"CREATE INDEX IF NOT EXISTS {table}_{field} ON {table} (ix_{field}, id)"
-        connection.execute(index)
-    if missing and there:
-        _fill(connection, kind, missing)
-
-
-def _fill(connection: Connection, kind: type[Document], fields: list[str]) -> None:
-    assignments = ", ".join(f"ix_{field} = ?" for field in fields)
-    statement = f"UPDATE {kind.collection} SET {assignments} WHERE id = ?"  # noqa: S608
-    for (body,) in connection.execute(f"SELECT body FROM {kind.collection}").fetchall():  # noqa: S608
-        document = kind.model_validate_json(body)
-        values = [index_value(getattr(document, field)) for field in fields]
-        connection.execute(statement, (*values, document.id))
-
-
-def write_keywords(connection: Connection, document: Document) -> None:
-    """Replace the keyword rows of a document."""
-    table = f"{document.collection}_keywords"
-    if document.version > 1:
-        connection.execute(f"DELETE FROM {table} WHERE id = ?", (document.id,))  # noqa: S608
-    connection.executemany(
-        f"INSERT OR IGNORE INTO {table} (field, value, id) VALUES (?, ?, ?)",  # noqa: S608
-        [
-            (field, value, document.id)
-            for field in document.keywords
-            for value in getattr(document, field)
-        ],
-    )
-
-
-def _row(document: Document) -> tuple[Any, ...]:
-    try:
-        body = document.__pydantic_serializer__.to_json(document)
-    except ValueError:
-        raise Poison("unstorable_document", "refused by JSON: a lone surrogate") from None
-    values = [index_value(getattr(document, field)) for field in document.indexes]
-    return (document.id, document.version, body, *values)

@@ -11,6 +11,7 @@ from shared.domain.delays import Extension, Pause, running_pause
 from shared.domain.document import Document, Value
 from shared.domain.envelope import Channel, ComplainantKind, Entered, Language
 from shared.domain.reading import Flag, MessageKind
+from shared.domain.words import search_words
 
 #: Sorts after every day: a case whose day due is not set yet.
 NO_DAY_YET = "9999-12-31"
@@ -71,6 +72,7 @@ class Case(Document):
         "acted_at",
         "level",
         "held_reason",
+        "is_open",
     )
     keywords: ClassVar[tuple[str, ...]] = (
         "message_ids",
@@ -78,6 +80,29 @@ class Case(Document):
         "concerned_units",
         "flag_names",
     )
+    #: What worklists are made of: of everybody or of a unit, in each order. What a list is narrowed
+    #: by stands before the day, so that its cases lie beside one another, to be read and counted.
+    compound: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("taken_by", "to_answer_by", "id"),
+        ("waits", "to_answer_by", "id"),
+        ("unit_id", "to_answer_by", "id"),
+        ("unit_id", "taken_by", "to_answer_by", "id"),
+        ("unit_id", "waits", "to_answer_by", "id"),
+        ("is_open", "opened_at", "id"),
+        ("unit_id", "is_open", "opened_at", "id"),
+        ("is_open", "acted_at", "id"),
+    )
+    not_alone: ClassVar[tuple[str, ...]] = (
+        "unit_id",
+        "tray",
+        "due_on_text",
+        "taken_by",
+        "waits",
+        "acted_at",
+        "level",
+        "is_open",
+    )
+    searched: ClassVar[bool] = True
 
     reference: str
     opened_at: datetime
@@ -181,9 +206,25 @@ class Case(Document):
         return None if self.state == "closed" else (self.due_on_text or NO_DAY_YET)
 
     @property
+    def is_open(self) -> int | None:
+        """0 when it is closed, 1 otherwise: an order that is not by the day due begins with it.
+
+        None for mail that was set aside: among closed complaints it would bury them.
+        """
+        if self.state != "closed":
+            return 1
+        return None if self.set_aside and self.tray in ("spam", "automatic") else 0
+
+    @property
     def waits(self) -> int:
         """1 while its clock stands, 0 otherwise."""
         return 1 if running_pause(self.pauses) else 0
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Who complains, and how it begins; what they wrote is given when a message is kept."""
+        who = self.complainant
+        return search_words(who.name, who.organisation, self.subject, self.summary)
 
     @property
     def flag_names(self) -> tuple[str, ...]:

@@ -24,15 +24,33 @@ class Document(Value):
     """A value with an identity and a version, kept in one named collection.
 
     `indexes` names scalar attributes or properties that queries may compare and sort by;
-    `keywords` names those that hold several strings. `version` is 0 before the first save.
+    `keywords` names those that hold several strings. Each scalar has an index of its own, but those
+    in `not_alone`: an index in `compound` begins with it, or nothing asks for it alone. `compound`
+    lists indexes of several scalars, `id` where the order of a page needs it. Documents that are
+    `searched` keep words beside them; `words` is what a document says of itself.
+    `version` is 0 before the first save.
     """
 
     collection: ClassVar[str]
     indexes: ClassVar[tuple[str, ...]] = ()
     keywords: ClassVar[tuple[str, ...]] = ()
+    compound: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    not_alone: ClassVar[tuple[str, ...]] = ()
+    searched: ClassVar[bool] = False
 
     id: str
     version: int = 0
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Folded words of the document itself, kept when it is saved for the first time."""
+        return ()
+
+    @classmethod
+    def index_keys(cls) -> tuple[tuple[str, ...], ...]:
+        """Return the fields of each index of scalars."""
+        alone = tuple((name, "id") for name in cls.indexes if name not in cls.not_alone)
+        return (*alone, *cls.compound)
 
     def changed(self, **fields: object) -> Self:
         """Return a copy with `fields` replaced; the values are trusted, not validated again."""

@@ -1,17 +1,13 @@
-"""What may be asked of a store: few operators, the same in every adapter.
-
-`Words` finds documents whose `words` keyword field holds every folded word of the text.
-"""
+"""What may be asked of a store: few operators, the same in every adapter."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.document import instant
+from shared.domain.words import BEGINNING, asked_words
 
 Scalar = str | int | float | bool | None
 
@@ -42,10 +38,22 @@ class ContainsAny:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The keyword field holds every word of `text`, folded."""
+    """Every word of `text`, folded, is among the words kept beside the document; of the last one
+    the beginning is enough. A text without a word holds for all documents."""
 
-    field: str
     text: str
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The words that must be there as they are, longest first: long ones are rare."""
+        words = asked_words(self.text)
+        return tuple(sorted(words[:-1] if self.beginning else words, key=len, reverse=True))
+
+    @property
+    def beginning(self) -> str:
+        """The word of which the beginning is enough, "" when the last one is too short for it."""
+        *_, last = asked_words(self.text) or ("",)
+        return last if len(last) >= BEGINNING else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +105,3 @@ def index_value(value: object) -> Scalar:
     if isinstance(value, datetime):
         return instant(value)
     raise TypeError(f"{type(value).__name__} cannot be indexed")
-
-
-def folded_words(text: str) -> tuple[str, ...]:
-    """Return the words of `text` in lower case without accents, once each, in order."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return tuple(dict.fromkeys(re.findall(r"\w+", plain)))

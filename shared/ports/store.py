@@ -67,16 +67,29 @@ class Collection(Protocol[D]):
         """Return how many documents there are for each value of an indexed field."""
         ...
 
-    async def save(self, document: D, *, emit: Sequence[Event] = (), raw: bytes | None = None) -> D:
+    async def save(
+        self,
+        document: D,
+        *,
+        emit: Sequence[Event] = (),
+        raw: bytes | None = None,
+        words: Sequence[str] = (),
+    ) -> D:
         """Save over the version the document was loaded with and return it with the next.
 
-        A document of version 0 is new. `raw` is kept beside it; None leaves what is there.
-        Raise Conflict when the stored version is another one.
+        A document of version 0 is new. `raw` is kept beside it; None leaves what is there. `words`,
+        folded, join those that a search finds it by. Raise Conflict when the stored version is
+        another one.
         """
         ...
 
     async def add(
-        self, document: D, *, emit: Sequence[Event] = (), raw: bytes | None = None
+        self,
+        document: D,
+        *,
+        emit: Sequence[Event] = (),
+        raw: bytes | None = None,
+        words: Sequence[str] = (),
     ) -> bool:
         """Save a new document; do nothing, events included, and return False if its id exists."""
         ...

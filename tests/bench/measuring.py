@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
+from tests.bench.desk import Looked, desk
 from tests.bench.figures import Figure, Spread
 from tests.bench.phases import NEXT, Through, bare_door, intake_alone, through, warm_up
 from tests.bench.pieces import pieces
@@ -14,17 +16,22 @@ from tests.bench.starting import Start, starts
 
 QUARTERS = 4
 
+Part = Literal["mail", "desk"]
+
 Say = Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run does; `long` is the number of mails of the long phase, 0 for none."""
+    """What a run does; `long` is the number of mails of the long phase, 0 for none, `cases` the
+    number of complaints that the desk looks through."""
 
     load: Load
     shapes: Sequence[Shape]
     rounds: int
     long: int
+    cases: int
+    only: Part | None = None
 
 
 @dataclass
@@ -50,11 +57,20 @@ class Results:
     bare: list[Sent] = field(default_factory=list)
     shapes: dict[Shape, Measured] = field(default_factory=dict)
     pieces: list[Figure] = field(default_factory=list)
+    desk: dict[Shape, Looked] = field(default_factory=dict)
 
 
 async def measure(plan: Plan, say: Say) -> Results:
     """Run all phases of `plan`; `say` hears what is being done."""
     results = Results(shapes={shape: Measured() for shape in plan.shapes})
+    if plan.only != "desk":
+        await _mail(results, plan, say)
+    if plan.only != "mail":
+        results.desk = await desk(plan.cases, plan.shapes, say)
+    return results
+
+
+async def _mail(results: Results, plan: Plan, say: Say) -> None:
     say("the pure parts, alone")
     results.pieces = await pieces(plan.load.size)
     for number in range(1, plan.rounds + 1):
@@ -64,7 +80,6 @@ async def measure(plan: Plan, say: Say) -> Results:
             await _round(shape, measured, plan.load, _prefixed(say, f"round {number}: "))
     for shape, measured in results.shapes.items():
         await _once(shape, measured, plan, say)
-    return results
 
 
 async def _round(shape: Shape, measured: Measured, load: Load, say: Say) -> None:

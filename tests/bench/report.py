@@ -76,9 +76,18 @@ def others_of(measured: Measured) -> dict[str, list[float]]:
 
 def as_json(plan: Plan, results: Results, machine: Mapping[str, str]) -> dict[str, object]:
     """Return everything as plain values."""
+    sizes = {"rounds": plan.rounds, "long": plan.long, "cases": plan.cases}
+    whole = plan.only != "desk"
     return {
         "machine": dict(machine),
-        "plan": {**asdict(plan.load), "rounds": plan.rounds, "long": plan.long},
+        "plan": {**asdict(plan.load), **sizes},
+        "desk": {shape: asdict(looked) for shape, looked in results.desk.items()},
+        **(_mail_as_json(results) if whole else {}),
+    }
+
+
+def _mail_as_json(results: Results) -> dict[str, object]:
+    return {
         "bare": [_plain(figure) for figure in bare_figures(results)],
         "pieces": [_plain(figure) for figure in results.pieces],
         "shapes": {

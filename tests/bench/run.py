@@ -1,8 +1,9 @@
 """`make bench`: measure both shapes next to a bare aiosmtpd; print tables and write JSON.
 
-make bench                                the whole run, some ten minutes
+make bench                                the whole run, some twenty minutes
 make bench ARGS=--quick                   an impression, in about two
 make bench ARGS="--shapes full --long 0"
+make bench ARGS="--only desk"             the desk among 100,000 complaints, some ten minutes
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 from rich.console import Console
 
 from tests.bench.machine import machine
-from tests.bench.measuring import Plan, measure
+from tests.bench.measuring import Part, Plan, measure
 from tests.bench.phases import NotWorking
 from tests.bench.report import as_json
 from tests.bench.sending import Load
@@ -27,6 +29,7 @@ from tests.bench.table import WIDTH, print_report
 def plan_of(arguments: argparse.Namespace) -> Plan:
     """Return what to do; a quick run does less of everything that was not asked for."""
     mails, long, rounds = (500, 2000, 1) if arguments.quick else (5000, 20_000, 3)
+    cases = 10_000 if arguments.quick else 100_000
     return Plan(
         load=Load(
             mails=arguments.mails or mails,
@@ -36,6 +39,8 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
         shapes=arguments.shapes,
         rounds=arguments.rounds or rounds,
         long=long if arguments.long is None else arguments.long,
+        cases=arguments.cases or cases,
+        only=arguments.only,
     )
 
 
@@ -56,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
     add("--shapes", type=shapes_in, default=list(SHAPES), help="embedded,full")
     add("--long", type=int, help="mails of the long phase (20000), 0 for none")
     add("--rounds", type=int, default=0, help="how often the short phases are done (3)")
+    add("--cases", type=int, default=0, help="complaints that the desk looks through (100000)")
+    add("--only", choices=get_args(Part), help="mail alone, or the desk alone")
     add("--quick", action="store_true", help="one round of 500 mails, 2000 in the long phase")
     add("--json", type=Path, help="where the figures are written (bench-<date>.json)")
     return found

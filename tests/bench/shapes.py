@@ -49,13 +49,14 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def servers_of(shape: Shape, home: Path) -> Iterator[dict[str, Server]]:
+def servers_of(shape: Shape, home: Path, *, broker: bool = True) -> Iterator[dict[str, Server]]:
     """Run the servers that a shape needs, none for the embedded one."""
     started: dict[str, Server] = {}
     try:
         if shape == "full":
             started["mongod"] = start_mongod(home / "mongod")
-            started["rabbitmq"] = start_rabbitmq(home / "rabbitmq")
+            if broker:
+                started["rabbitmq"] = start_rabbitmq(home / "rabbitmq")
         yield started
     finally:
         for server in started.values():

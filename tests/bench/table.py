@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.desk import KILOBYTES, MILLISECONDS, Looked
 from tests.bench.figures import Figure, Spread
 from tests.bench.measuring import Measured, Plan, Results
 from tests.bench.report import bare_figures, cpu_of, figures_of, others_of
@@ -21,6 +22,13 @@ MUCH = 0.05
 def print_report(out: Console, plan: Plan, results: Results, machine: Mapping[str, str]) -> None:
     """Print every figure beside its bar, met or not."""
     out.print(", ".join(f"{name} {value}" for name, value in machine.items()), highlight=False)
+    if plan.only != "desk":
+        _print_mail(out, plan, results)
+    for looked in results.desk.values():
+        _print_desk(out, plan.cases, looked)
+
+
+def _print_mail(out: Console, plan: Plan, results: Results) -> None:
     load = plan.load
     out.print(
         f"{load.mails} mails of {load.size} bytes over {load.connections} connections, "
@@ -35,6 +43,23 @@ def print_report(out: Console, plan: Plan, results: Results, machine: Mapping[st
         if measured.starts:
             out.print(_starts(shape, measured))
     out.print(_figures("Pure parts, alone in one process", results.pieces))
+
+
+def _print_desk(out: Console, cases: int, looked: Looked) -> None:
+    bars = f"p95 {MILLISECONDS} ms, page {KILOBYTES} kB"
+    title = f"The desk among {cases} complaints, {looked.store}; {bars}"
+    table = Table(title=title, title_justify="left", width=WIDTH)
+    table.add_column("page", ratio=1)
+    for name in ("p50 ms", "p95 ms", "CPU ms", "kB", "others' cores", "verdict"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in looked.asked:
+        figures = (one.half, one.most, one.spent, one.kilobytes)
+        style = "green" if one.verdict == "met" else "bold red"
+        row = (*map(_number, figures), f"{one.others:.0%}", one.verdict)
+        table.add_row(one.name, *row, style=style)
+    out.print(table)
+    kept = _number(looked.kept)
+    out.print(f"{kept} complaints a second were kept before, with their words.", highlight=False)
 
 
 def _figures(title: str, figures: Iterable[Figure]) -> Table:

@@ -15,7 +15,7 @@ from shared.adapters.mongodb_store import MongoStore, open_mongodb_store
 from shared.domain.envelope import Envelope
 from shared.errors import Conflict, Misconfigured, Poison, Transient
 from shared.events import Event
-from shared.ports.query import Equal, Query
+from shared.ports.query import Equal, Query, Words
 from tests.contract.documents import case, envelope, opened, received
 from tests.servers import Restartable
 from tests.waiting import until
@@ -144,6 +144,24 @@ async def test_a_field_that_became_indexed_is_filled_in_at_start(
     bare.schema.update_one({"_id": "cases"}, {"$pull": {"fields": "state"}})
     again = await open_mongodb_store(fresh_mongodb_url, database=database_of(fresh_mongodb_url))
     assert await again.cases.count_by("state", Query().where) == {"held": 1}
+    await again.close()
+
+
+async def test_cases_of_before_there_was_a_search_are_found_by_what_they_say(
+    mongo: MongoStore, bare: Any, fresh_mongodb_url: str
+) -> None:
+    saved = await mongo.cases.save(case(subject="Pension"), words=("versement",))
+    bare.cases.update_one({"_id": saved.id}, {"$unset": {"words": ""}})
+    bare.schema.update_one({"_id": "cases"}, {"$pull": {"fields": "words"}})
+    bare.cases.create_index([("ix.waits", 1), ("_id", 1)], name="ix.waits__id")
+    bare.cases.create_index([("doc", 1)], name="of somebody else")
+    again = await open_mongodb_store(fresh_mongodb_url, database=database_of(fresh_mongodb_url))
+    assert await again.cases.count(Words("citoyenne pension")) == 1
+    assert await again.cases.count(Words("versement")) == 0
+    made = set(bare.cases.index_information())
+    assert "ix.waits__id" not in made
+    assert "of somebody else" in made
+    assert "ix.is_open_ix.opened_at__id" in made
     await again.close()
 
 

@@ -46,9 +46,9 @@ CONDITIONS: tuple[tuple[Condition, str], ...] = (
     (ContainsAny("message_ids", ["<2@x>"]), "bd"),
     (ContainsAny("message_ids", ["<1@x>", "<3@x>"]), "bd"),
     (ContainsAny("message_ids", []), ""),
-    (Words("participants", "École, VU"), "w"),
-    (Words("participants", "école absente"), ""),
-    (Words("participants", " ; "), "abcdew"),
+    (Words("École, VU"), "w"),
+    (Words("école absente"), ""),
+    (Words(" ; "), "abcdew"),
     (Range("opened_at", at_least=instant(minutes(2))), "bcdew"),
     (Range("opened_at", below=instant(minutes(2))), "a"),
     (Range("opened_at", instant(minutes(2)), instant(minutes(4))), "bcd"),
@@ -67,7 +67,7 @@ CONDITIONS: tuple[tuple[Condition, str], ...] = (
 async def filled(store: Store) -> Store:
     for document in CASES:
         await store.cases.add(document)
-    await store.cases.add(case("w", opened_at=minutes(9), participants=("ecole", "deja", "vu")))
+    await store.cases.add(case("w", opened_at=minutes(9)), words=("ecole", "deja", "vu"))
     return store
 
 

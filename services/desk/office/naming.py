@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from shared.domain.unit import Unit
+from shared.domain.words import folded_words
 from shared.errors import Refused
-from shared.ports.query import folded_words
 
 
 def unit_typed(typed: str, units: Iterable[Unit], today: date) -> str:

@@ -1,0 +1,95 @@
+"""The desk's lists are read from an index: no store sorts what it shows, or opens what it counts.
+
+Which plan a store takes does not depend on how much it holds here: each has one index that gives
+the order, and takes it. A list that two indexes could give is left out: MongoDB tries both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from services.desk.rights import Rights
+from services.desk.worklist import Wanted, Worklist
+from shared.adapters.mongodb_query import order, query_filter, where_filter
+from shared.adapters.sqlite_query import find_sql, where_sql
+from shared.adapters.sqlite_store import SqliteStore
+from shared.domain.case import Case
+from tests.contract.conftest import Stores
+from tests.contract.test_worklist_contract import CASES, OFFICE, UNIT, lists
+
+#: Tell of a list whether its page is sorted, and whether counting it reads cases.
+Plans = Callable[[Worklist, Wanted], tuple[bool, bool]]
+
+#: Lists of which a page is read in the order of an index, and whose.
+READ_IN_ORDER: list[tuple[Rights, Wanted]] = [
+    (OFFICE, Wanted(pick="all", order="due")),
+    (OFFICE, Wanted(pick="new", order="due")),
+    (OFFICE, Wanted(pick="mine", order="due")),
+    (OFFICE, Wanted(pick="late", order="due")),
+    (OFFICE, Wanted(pick="waiting", order="due")),
+    (OFFICE, Wanted(pick="all", order="received")),
+    (OFFICE, Wanted(pick="all", order="activity")),
+    (OFFICE, Wanted(pick="closed", order="due")),
+    (UNIT, Wanted(pick="all", order="due")),
+    (UNIT, Wanted(pick="all", order="received")),
+    (UNIT, Wanted(pick="closed", order="due")),
+]
+
+
+@pytest.fixture
+async def plans(stores: Stores, request: pytest.FixtureRequest) -> Plans:
+    for one in CASES:
+        await stores.store.cases.add(one)
+    if isinstance(stores.store, SqliteStore):
+        return _plans_of_sqlite(stores.store)
+    database = request.getfixturevalue("bare")
+    return _plans_of_mongodb(database)
+
+
+@pytest.fixture
+def bare(fresh_mongodb_url: str) -> Iterator[Any]:
+    with MongoClient[dict[str, Any]](fresh_mongodb_url) as client:
+        yield client.get_default_database()
+
+
+def _plans_of_sqlite(store: SqliteStore) -> Plans:
+    def plans(here: Worklist, wanted: Wanted) -> tuple[bool, bool]:
+        statement, values = find_sql(Case, here.query(wanted))
+        rows = store.file.read(f"EXPLAIN QUERY PLAN {statement}", tuple(values))
+        inner = {row[0] for row in rows if "LIST SUBQUERY" in row[3]}
+        sorts = any("TEMP B-TREE" in row[3] and row[1] in inner for row in rows)
+        expression, values = where_sql(Case, here.counted(wanted, wanted.pick))
+        count = f"EXPLAIN QUERY PLAN SELECT count(*) FROM cases WHERE {expression}"  # noqa: S608
+        counted = store.file.read(count, tuple(values))
+        return sorts, not all("COVERING INDEX" in row[3] for row in counted)
+
+    return plans
+
+
+def _plans_of_mongodb(database: Any) -> Plans:
+    def plans(here: Worklist, wanted: Wanted) -> tuple[bool, bool]:
+        query = here.query(wanted)
+        found = database.cases.find(query_filter(Case, query)).sort(order(Case, query))
+        sorts = "'SORT'" in str(found.limit(51).explain()["queryPlanner"]["winningPlan"])
+        match = {"$match": where_filter(Case, here.counted(wanted, wanted.pick))}
+        stages = [match, {"$group": {"_id": 1, "n": {"$sum": 1}}}]
+        command = {"aggregate": "cases", "pipeline": stages, "cursor": {}}
+        told = database.command("explain", command, verbosity="queryPlanner")
+        return sorts, "'FETCH'" in str(told)
+
+    return plans
+
+
+@pytest.mark.parametrize(
+    ("rights", "wanted"),
+    READ_IN_ORDER,
+    ids=lambda one: f"{one.pick}-{one.order}" if isinstance(one, Wanted) else len(one.units),
+)
+async def test_an_index_gives_a_list_in_its_order_and_counts_it(
+    plans: Plans, rights: Rights, wanted: Wanted
+) -> None:
+    assert plans(lists(rights), wanted) == (False, False)
