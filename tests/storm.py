@@ -86,7 +86,7 @@ class Storm:
             waiting = In("state", ["created", "sending", "temporary"])
             return await store.notices.count(waiting) == 0
 
-        await until(all_ended, 90)
+        await until(all_ended, 180)
         seen = -1
         while seen != len(self.relay.arrived):
             seen = len(self.relay.arrived)

@@ -85,7 +85,7 @@ class Department:
 
         async def all_gone() -> bool:
             notices = await self.system.store.notices.find(Query(AllOf(()), limit=1000))
-            return all(one.state == "sent" for one in notices)
+            return all(one.state in ("sent", "in_digest") for one in notices)
 
         await until(all_gone, 20)
 

@@ -127,7 +127,7 @@ async def test_a_unit_that_tries_another_units_case_gets_nothing(tmp_path: Path)
     assert seen[0].text == unknown.text
     assert "Aucune plainte trouvée" in plain(found)
     assert "Ginette" not in all_.text
-    assert re.findall(r"<b[^>]*>(\d+)</b>", found.text + all_.text) == ["0"] * 18
+    assert set(re.findall(r"<b[^>]*>(\d+)</b>", found.text + all_.text)) == {"0"}
     assert (reads, after.version) == (0, case.version)
 
 

@@ -56,7 +56,7 @@ def test_every_text_that_a_template_names_exists(folder: Path) -> None:
         for template in (folder / "templates").glob("*.html")
         for key in re.findall(r"\bt\(\s*[\"']([a-z_.]+)[\"']\s*[,)]", template.read_text())
     }
-    assert named
+    assert named or not (folder / "templates").is_dir()
     assert named <= texts("fr").keys
 
 
