@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -306,3 +307,23 @@ def test_a_tray_is_cleared_in_bulk(signed_in: Page, desk: _Desk) -> None:
     page.click("main button.go")
     page.wait_for_selector(".done")
     assert page.locator("input[name=plainte]").count() == 1
+
+
+def test_a_complaint_told_by_telephone_is_entered_and_gets_its_reference(
+    signed_in: Page, desk: _Desk
+) -> None:
+    page = signed_in
+    page.goto(desk.url + NEW["fr"])
+    page.check("#canal-phone")
+    page.fill("#jour", RECEIVED.date().isoformat())
+    page.fill("#heure", "09:30")
+    page.fill("#recit", "Personne ne m’a rappelée depuis trois semaines.")
+    page.fill("#tel", "450 555-0142")
+    page.click("main button.go")
+    page.wait_for_selector(".alert")
+    assert page.get_attribute(".alert a", "href") == "#relu"
+    assert page.input_value("#recit") == "Personne ne m’a rappelée depuis trois semaines."
+    page.check("#relu")
+    page.click("main button.go")
+    page.wait_for_selector(".done")
+    assert re.search(r"\b26-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\b", page.inner_text("main"))

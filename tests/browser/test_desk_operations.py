@@ -169,3 +169,21 @@ def test_the_other_language_is_the_same_page(
         page.goto(french)
         page.click(".me a[hreflang=en]")
         assert page.url == english
+
+
+def test_a_dead_letter_is_put_back_and_the_act_is_kept(
+    context: BrowserContext, page: Page, running: Running
+) -> None:
+    """Last of this module: the letter is gone afterwards."""
+    enter(context, running)
+    letter = f"{running.address}{ROOTS['en']}/dead/{ASSIGNING}/{running.letter}"
+    page.goto(letter)
+    page.click("a[href$='/requeue']")
+    page.fill("#because", "The store was away.")
+    page.click("button.go")
+    page.wait_for_url(lambda url: not url.endswith("/requeue"))
+    page.goto(running.address + ROOTS["en"])
+    assert "The store was away." in page.inner_text("main")
+    gone = page.goto(letter)
+    assert gone is not None
+    assert gone.status == 404
