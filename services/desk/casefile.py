@@ -145,7 +145,8 @@ class CaseFile:
             Sign(
                 name,
                 about=tuple(dict.fromkeys(each.because for each in flags)),
-                words=tuple(dict.fromkeys(each.words for each in flags))[:MOST_WORDS],
+                # Without words it is a person's own mark
+                words=tuple(dict.fromkeys(each.words for each in flags if each.words))[:MOST_WORDS],
             )
             for name, flags in found.items()
         ]

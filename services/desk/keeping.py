@@ -7,6 +7,7 @@ Refused in words.
 from __future__ import annotations
 
 from services.desk.acting import NOTHING_CHANGED, Actor
+from services.router.guard import may_be_disclosure
 from shared.domain.account import Account
 from shared.domain.act import SetAside
 from shared.domain.case import Case
@@ -81,6 +82,12 @@ def concerning(case: Case, actor: Actor, unit_id: str) -> Case:
     """Return the case with one more unit that may read it."""
     if unit_id not in actor.department.units:
         raise Refused("no_such_unit", f"{unit_id} is not in units.csv. {NOTHING_CHANGED}")
+    office = actor.department.complaints_office
+    # A unit that has the case got it from somebody who found that it is no disclosure
+    with_the_office = case.unit_id in (None, office)
+    if unit_id != office and with_the_office and may_be_disclosure(case.flags):
+        message = f"{case.reference} may be a disclosure, which no unit may see. {NOTHING_CHANGED}"
+        raise Refused("may_be_disclosure", message)
     units = tuple(dict.fromkeys((*case.concerned_units, unit_id)))
     return case.changed(concerned_units=units, acted_at=actor.at)
 

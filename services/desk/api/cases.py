@@ -72,6 +72,7 @@ class ActAsked(Value):
     because: Text = ""
     day: Day | None = None
     language: Language | None = None
+    event: str = Field("", max_length=200, description="Empty: tied to no event any more.")
     outcome: Outcome | None = None
     motive: Motive | None = None
     satisfied: bool = Field(False, strict=True)
@@ -147,7 +148,7 @@ async def _whole(desk: Desk, caller: Caller, reference: str) -> CaseWhole:
     read = CaseRead(id=new_id(), case_id=case.id, at=now, by=caller.token.reader, what="case")
     await desk.store.reads.add(read)
     shown = _shown(caller, case)
-    file = await load_file(desk, shown)
+    file = await load_file(desk, shown, rights=caller.rights)
     possible = acts_for(case, caller.rights, caller.account.id)
     row = row_of(shown, desk.department, now)
     return whole_of(file, row, possible, for_office=caller.rights.everywhere)

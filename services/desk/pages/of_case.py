@@ -19,11 +19,13 @@ from services.desk.casefile import (
 from services.desk.desk import Desk, refusal
 from services.desk.downloads import download_headers
 from services.desk.kinds import kind_of
+from services.desk.rights import Rights
 from services.intake.reading.parts import extract
 from services.notifier.printing import letter_to_print
 from shared.domain.case import Case
 from shared.domain.envelope import Language
 from shared.domain.reading import Message
+from shared.domain.remark import Remark
 from shared.errors import Poison, Refused
 from shared.pages.rendering import map_shapes
 from shared.pages.texts import Texts
@@ -36,18 +38,22 @@ _LETTER_POLICY = (
 )
 
 
-async def load_file(desk: Desk, case: Case, *, visible: Condition | None = None) -> CaseFile:
+async def load_file(
+    desk: Desk, case: Case, *, rights: Rights | None = None, related: bool = False
+) -> CaseFile:
     """Return everything that belongs to a case; raise Transient when the store is away.
 
-    Related cases are shown to those who are signed in, as far as `visible` lets them see.
+    `rights` are those of who looks, None for a signed link, which shows no remark: whoever does not
+    answer for the case reads of them only what was put to their unit, and the replies. `related`
+    cases are those that the rights let see.
     """
     of_case = Equal("case_id", case.id)
-    messages, notices, remarks, reads, related = await asyncio.gather(
+    messages, notices, remarks, reads, others = await asyncio.gather(
         desk.store.messages.find(Query(of_case, sort="at", limit=MOST_MESSAGES)),
         desk.store.notices.find(Query(of_case, sort="created_at", limit=MOST_NOTICES)),
         desk.store.remarks.find(Query(of_case, sort="at", limit=MOST_REMARKS)),
         desk.store.reads.count(of_case),
-        _related(desk, case, visible) if visible else _none(),
+        _related(desk, case, rights.visible) if rights and related else _none(),
     )
     # Who hears of a sensitive complaint is nobody else's to know.
     notices = [notice for notice in notices if notice.role != "authorities"]
@@ -56,12 +62,18 @@ async def load_file(desk: Desk, case: Case, *, visible: Condition | None = None)
         case=case,
         messages=messages,
         notices=notices,
-        remarks=remarks,
-        related=related,
+        remarks=[one for one in remarks if rights and _may_read(one, case, rights)],
+        related=others,
         reads=max(reads - 1, 0),
         department=desk.department,
         now=desk.clock.now(),
     )
+
+
+def _may_read(remark: Remark, case: Case, rights: Rights) -> bool:
+    if rights.may_with("work", case):
+        return True
+    return remark.kind == "reply" or (remark.kind == "question" and remark.to in rights.units)
 
 
 async def _related(desk: Desk, case: Case, visible: Condition) -> list[Case]:

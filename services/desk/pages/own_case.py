@@ -118,7 +118,7 @@ async def visible_case(desk: Desk, visitor: Visitor, reference: str) -> Case | N
 
 async def _show_case(desk: Desk, visitor: Visitor, case: Case, request: Request) -> Response:
     shown = case if visitor.rights.everywhere else for_unit(case)
-    file = await load_file(desk, shown, visible=visitor.rights.visible)
+    file = await load_file(desk, shown, rights=visitor.rights, related=True)
     path = PATHS[visitor.language].case(case.reference)
     return show(
         desk,
@@ -211,7 +211,7 @@ async def _act_page(
     status: int,
 ) -> Response:
     shown = case if visitor.rights.everywhere else for_unit(case)
-    file = await load_file(desk, shown)
+    file = await load_file(desk, shown, rights=visitor.rights)
     today = desk.department.calendar.day_of(desk.clock.now())
     return show(
         desk,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 
 from services.desk.paths import PATHS
 from shared.domain.case import Case
+from shared.domain.reading import Flag
+from shared.ports.query import Equal
 from tests.at_the_desk import At, account, do, the_desk
-from tests.pages_samples import assigned_case
+from tests.pages_samples import assigned_case, held_case
 
 FR = PATHS["fr"]
 CLOSING = {"outcome": "partly", "motive": "delays", "text": "Nous avons vérifié."}
@@ -159,3 +162,48 @@ async def test_an_authority_sees_that_a_case_is_sensitive_and_nothing_of_the_per
     )
     assert "Aut, " in plain(after)
     assert case.reference not in elsewhere.text
+
+
+async def test_no_unit_is_consulted_about_a_possible_disclosure(tmp_path: Path) -> None:
+    async with the_desk(tmp_path) as at:
+        held = held_case()
+        flag = Flag(name="possible_disclosure", words="pot-de-vin", start=0, end=0)
+        await replace(held, case=held.case.changed(flags=(flag,))).keep(at.store)
+        here = FR.case(held.case.reference)
+        async with await at.sign_in(account("dir", "complaints_office")) as client:
+            asked = await do(client, f"{here}/question", unit="DR-16", text="Chez vous ?")
+        async with await at.sign_in(account("sim", "agent", "DR-16")) as client:
+            hidden = await client.get(here)
+        remarks = await at.store.remarks.count(Equal("case_id", held.case.id))
+    assert (asked.status_code, hidden.status_code, remarks) == (400, 404, 0)
+    assert "Cette plainte reste au bureau des plaintes." in plain(asked)
+
+
+async def test_a_consulted_unit_reads_what_was_put_to_it_and_no_other_note(tmp_path: Path) -> None:
+    async with the_desk(tmp_path) as at:
+        case = await case_in(at)
+        here = FR.case(case.reference)
+        async with await at.sign_in(account("mel", "agent")) as client:
+            await do(client, f"{here}/note", text="Une note entre nous.")
+            await do(client, f"{here}/question", unit="DR-01", text="Et à Rimouski ?")
+            await do(client, f"{here}/question", unit="DR-16", text="Chez vous ?")
+            own = await client.get(here)
+        async with await at.sign_in(account("sim", "agent", "DR-16")) as client:
+            page = await client.get(here)
+            act = await client.get(f"{here}/reply")
+    for words in ("Une note entre nous.", "Et à Rimouski ?", "Chez vous ?"):
+        assert words in plain(own)
+    assert "Chez vous ?" in plain(page)
+    assert "Une note" not in plain(page) + plain(act)
+    assert "Rimouski" not in plain(page)
+
+
+async def test_a_mark_that_a_person_gave_quotes_nothing(tmp_path: Path) -> None:
+    async with the_desk(tmp_path) as at:
+        case = await case_in(at)
+        here = FR.case(case.reference)
+        async with await at.sign_in(account("mel", "agent")) as client:
+            await do(client, f"{here}/sensitive", because="Parle de se faire du mal.")
+            page = await client.get(here)
+    assert "sensible" in plain(page)
+    assert not re.search(r"«\s*»", plain(page))
