@@ -19,23 +19,16 @@ from pymongo import InsertOne, UpdateOne, WriteConcern
 from pymongo.errors import BulkWriteError, ConfigurationError, InvalidURI, PyMongoError
 
 from shared.adapters import mongodb_shape as shape
+from shared.adapters.every_collection import EveryCollection
 from shared.adapters.just_saved import JustSaved
 from shared.adapters.mongodb_large_raws import LargeRaws
 from shared.adapters.mongodb_outbox import MongoOutbox, Place
 from shared.adapters.mongodb_reads import Reads
 from shared.adapters.mongodb_schema import prepare
 from shared.adapters.system_clock import SystemClock
-from shared.domain.account import Account, Session
-from shared.domain.api_token import ApiToken
-from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
-from shared.domain.draft import Draft
 from shared.domain.envelope import Envelope
-from shared.domain.hook import Hook, HookCall
-from shared.domain.intervention import Intervention
 from shared.domain.notice import Notice
-from shared.domain.reading import Message
-from shared.domain.remark import Remark
 from shared.errors import Conflict, Misconfigured, Poison, RecoursError, Transient
 from shared.events import Event
 from shared.grouping import Grouped
@@ -195,7 +188,7 @@ class MongoCollection(Generic[D]):
         return results
 
 
-class MongoStore:
+class MongoStore(EveryCollection):
     """See `shared.ports.store.Store`."""
 
     def __init__(self, client: Any, database: str, clock: Clock) -> None:
@@ -206,19 +199,10 @@ class MongoStore:
             kind.collection: MongoCollection(self._database, kind, self.outbox, clock)
             for kind in DOCUMENTS
         }
-        self.envelopes: Collection[Envelope] = self._all[Envelope.collection]
-        self.messages: Collection[Message] = self._all[Message.collection]
-        self.cases: Collection[Case] = self._all[Case.collection]
-        self.notices: Collection[Notice] = self._all[Notice.collection]
-        self.reads: Collection[CaseRead] = self._all[CaseRead.collection]
-        self.remarks: Collection[Remark] = self._all[Remark.collection]
-        self.drafts: Collection[Draft] = self._all[Draft.collection]
-        self.accounts: Collection[Account] = self._all[Account.collection]
-        self.sessions: Collection[Session] = self._all[Session.collection]
-        self.interventions: Collection[Intervention] = self._all[Intervention.collection]
-        self.tokens: Collection[ApiToken] = self._all[ApiToken.collection]
-        self.hooks: Collection[Hook] = self._all[Hook.collection]
-        self.calls: Collection[HookCall] = self._all[HookCall.collection]
+        super().__init__(self._of)
+
+    def _of(self, kind: type[D]) -> Collection[D]:
+        return self._all[kind.collection]
 
     async def ping(self) -> None:
         pings = self._database.get_collection("pings", write_concern=KEPT)

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
+from shared.adapters.every_collection import EveryCollection
 from shared.adapters.just_saved import JustSaved
 from shared.adapters.sqlite_bus import enqueue
 from shared.adapters.sqlite_file import Connection, SqliteFile
@@ -25,17 +26,7 @@ from shared.adapters.sqlite_query import (
 )
 from shared.adapters.sqlite_rows import Rows
 from shared.adapters.sqlite_schema import prepare
-from shared.domain.account import Account, Session
-from shared.domain.api_token import ApiToken
-from shared.domain.case import Case, CaseRead
 from shared.domain.document import Document
-from shared.domain.draft import Draft
-from shared.domain.envelope import Envelope
-from shared.domain.hook import Hook, HookCall
-from shared.domain.intervention import Intervention
-from shared.domain.notice import Notice
-from shared.domain.reading import Message
-from shared.domain.remark import Remark
 from shared.errors import Conflict, Poison
 from shared.events import Event
 from shared.ports.query import Condition, Query, Words
@@ -186,25 +177,16 @@ class NoOutbox:
         return None
 
 
-class SqliteStore:
+class SqliteStore(EveryCollection):
     """See `shared.ports.store.Store`."""
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
-        self.envelopes: Collection[Envelope] = SqliteCollection(file, Envelope)
-        self.messages: Collection[Message] = SqliteCollection(file, Message)
-        self.cases: Collection[Case] = SqliteCollection(file, Case)
-        self.notices: Collection[Notice] = SqliteCollection(file, Notice)
-        self.reads: Collection[CaseRead] = SqliteCollection(file, CaseRead)
-        self.remarks: Collection[Remark] = SqliteCollection(file, Remark)
-        self.drafts: Collection[Draft] = SqliteCollection(file, Draft)
-        self.accounts: Collection[Account] = SqliteCollection(file, Account)
-        self.sessions: Collection[Session] = SqliteCollection(file, Session)
-        self.interventions: Collection[Intervention] = SqliteCollection(file, Intervention)
-        self.tokens: Collection[ApiToken] = SqliteCollection(file, ApiToken)
-        self.hooks: Collection[Hook] = SqliteCollection(file, Hook)
-        self.calls: Collection[HookCall] = SqliteCollection(file, HookCall)
+        super().__init__(self._of)
         self.outbox = NoOutbox()
+
+    def _of(self, kind: type[D]) -> Collection[D]:
+        return SqliteCollection(self._file, kind)
 
     @property
     def file(self) -> SqliteFile:
