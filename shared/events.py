@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from shared.domain.document import Value, derived_id
+from shared.domain.hook import HookEvent
 from shared.domain.notice import Notice
 from shared.errors import Poison
 
@@ -104,6 +105,18 @@ class NoticeFailed(_Fact):
     notice_id: str
 
 
+class CaseAnnounced(_Fact):
+    """Something happened to a case that a hook asks for: the event `of`, by its type, and its id.
+
+    `at` is the moment of that event.
+    """
+
+    type: Literal["case.announced"] = "case.announced"
+    case_id: str
+    of: HookEvent
+    of_id: str
+
+
 class CallRequested(_Fact):
     """Another program is to be told of an event; see `shared.domain.hook.HookCall`."""
 
@@ -123,6 +136,7 @@ Event = (
     | CaseConsulted
     | NoticeRequested
     | NoticeFailed
+    | CaseAnnounced
     | CallRequested
 )
 

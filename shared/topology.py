@@ -73,13 +73,10 @@ QUEUES: tuple[Queue, ...] = (
         delays=SOON,
     ),
     Queue(name="notifier.sending", takes=("notice.requested",), delays=RELAY),
-    Queue(
-        name="desk.calling",
-        takes=("case.assigned", "case.held", "case.acted", "message.added", "call.requested"),
-        delays=CALLS,
-    ),
+    Queue(name="desk.calling", takes=("case.announced", "call.requested"), delays=CALLS),
 )
 
+EVENT_TYPES: frozenset[str] = frozenset(one for queue in QUEUES for one in queue.takes)
 BY_NAME: dict[str, Queue] = {queue.name: queue for queue in QUEUES}
 
 

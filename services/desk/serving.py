@@ -16,14 +16,7 @@ from services.desk.operations.watch import Watch, watching
 from services.intake.children import Children
 from shared.department import Department, load_department
 from shared.errors import Misconfigured
-from shared.events import (
-    CallRequested,
-    CaseActed,
-    CaseAssigned,
-    CaseHeld,
-    Event,
-    MessageAdded,
-)
+from shared.events import CallRequested, CaseAnnounced, Event
 from shared.runtime.consuming import consume
 from shared.runtime.listening import listen, serve_http
 from shared.runtime.process import Context
@@ -105,10 +98,7 @@ async def _calling(context: Context, department: Department) -> AsyncIterator[No
             context.bus,
             "desk.calling",
             {
-                CaseAssigned: announcing,
-                CaseHeld: announcing,
-                CaseActed: announcing,
-                MessageAdded: announcing,
+                CaseAnnounced: announcing,
                 CallRequested: calls.call,
             },
             metrics=context.metrics,

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from services.notifier.alarming import tell_failure
+from services.notifier.announcing import Announcer
 from services.notifier.breaker import Breaker
 from services.notifier.letter import Letterhead
 from services.notifier.mailer import open_mailer
@@ -20,7 +21,7 @@ from services.notifier.resuming import resume_case
 from services.notifier.sending import give_notice_up, send_notice
 from services.notifier.telling import tell_case
 from services.notifier.timekeeping import Timekeeper, keep_time
-from shared.department import load_department
+from shared.department import Department, load_department
 from shared.events import (
     CaseActed,
     CaseAssigned,
@@ -30,7 +31,7 @@ from shared.events import (
     NoticeFailed,
     NoticeRequested,
 )
-from shared.runtime.consuming import Handler, consume
+from shared.runtime.consuming import Handlers, consume
 from shared.runtime.process import Context
 
 
@@ -50,13 +51,6 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
         "public_url": settings.public_url,
         "desk_url": settings.desk_url,
     }
-    telling: Handler = partial(tell_case, **means)
-    alarming = partial(tell_failure, **means, metrics=context.metrics)
-
-    async def added(event: MessageAdded) -> None:
-        await resume_case(event, store=context.store, department=department)
-        await telling(event)
-
     head = Letterhead(
         department, context.keys, settings.public_url.rstrip("/"), settings.desk_url.rstrip("/")
     )
@@ -85,14 +79,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
         await consume(
             context.bus,
             "notifier.telling",
-            {
-                CaseAssigned: telling,
-                CaseHeld: telling,
-                CaseActed: telling,
-                CaseConsulted: telling,
-                MessageAdded: added,
-                NoticeFailed: alarming,
-            },
+            _telling(context, department, means),
             metrics=context.metrics,
             prefetch=settings.prefetch,
             doors=context.doors,
@@ -115,6 +102,27 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
     finally:
         await context.bus.stop_consuming()
         await mailer.close()
+
+
+def _telling(context: Context, department: Department, means: dict[str, Any]) -> Handlers:
+    announcer = Announcer(context.store, context.bus)
+
+    async def tell(event: CaseAssigned | CaseHeld | CaseActed | MessageAdded) -> None:
+        await announcer.announce(event)
+        await tell_case(event, **means)
+
+    async def added(event: MessageAdded) -> None:
+        await resume_case(event, store=context.store, department=department)
+        await tell(event)
+
+    return {
+        CaseAssigned: tell,
+        CaseHeld: tell,
+        CaseActed: tell,
+        CaseConsulted: partial(tell_case, **means),
+        MessageAdded: added,
+        NoticeFailed: partial(tell_failure, **means, metrics=context.metrics),
+    }
 
 
 @asynccontextmanager

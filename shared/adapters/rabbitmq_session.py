@@ -147,6 +147,8 @@ async def _declare_one(channel: Channel, declaration: Declaration) -> None:
     await channel.call(raw.queue_declare, queue=name, durable=True, arguments=declaration.arguments)
     for key in declaration.keys:
         await channel.call(raw.queue_bind, queue=name, exchange=EXCHANGE, routing_key=key)
+    for key in declaration.other_keys:
+        await channel.call(raw.queue_unbind, queue=name, exchange=EXCHANGE, routing_key=key)
 
 
 def _settle(future: asyncio.Future[None]) -> None:

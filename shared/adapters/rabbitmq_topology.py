@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.topology import QUEUES, Queue
+from shared.topology import EVENT_TYPES, QUEUES, Queue
 
 #: Deliveries by the broker before it gives up by itself, as when every consumer dies of one
 #: message. 4.0 drops after 20 unless told otherwise; attempts that count are counted by us.
@@ -22,11 +22,16 @@ QUORUM = {"x-queue-type": "quorum"}
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """One queue: its arguments, and the routing keys it is bound with."""
+    """One queue: its arguments, the routing keys it is bound with, and those it is not.
+
+    A broker keeps what an earlier version bound: events that nobody there handles any more would
+    all become dead letters.
+    """
 
     name: str
     arguments: dict[str, Any]
     keys: tuple[str, ...] = field(default=())
+    other_keys: tuple[str, ...] = field(default=())
 
 
 def declarations() -> list[Declaration]:
@@ -38,7 +43,12 @@ def _queue_declarations(queue: Queue) -> list[Declaration]:
     limit = {"x-delivery-limit": DELIVERY_LIMIT}
     return [
         Declaration(queue.dead, {**QUORUM, "x-delivery-limit": NO_LIMIT}),
-        Declaration(queue.name, {**QUORUM, **limit, **_leads_to(queue.dead)}, queue.takes),
+        Declaration(
+            queue.name,
+            {**QUORUM, **limit, **_leads_to(queue.dead)},
+            queue.takes,
+            tuple(sorted(EVENT_TYPES.difference(queue.takes))),
+        ),
         *(
             Declaration(
                 queue.retry(delay),

@@ -71,6 +71,18 @@ async def test_only_what_no_queue_takes_is_left_out(rabbit: RabbitBus, behind: A
     assert await rabbit.publish([kept[0], lost, kept[1]]) == kept
 
 
+async def test_what_an_earlier_version_bound_is_bound_no_more(
+    fresh_amqp_url: str, rabbit: RabbitBus, behind: Any
+) -> None:
+    behind(lambda channel: channel.queue_bind("desk.calling", EXCHANGE, "case.opened"))
+    other = await open_rabbitmq_bus(fresh_amqp_url, name="next version")
+    await other.close()
+    event = opened()
+    assert await rabbit.publish([event]) == [event]
+    assert await depth_is(rabbit, ASSIGNING.name, ready=1)
+    assert await depth_is(rabbit, "desk.calling", ready=0)
+
+
 async def test_an_exchange_that_is_gone_fails_the_publish_and_comes_back(
     rabbit: RabbitBus, behind: Any
 ) -> None:

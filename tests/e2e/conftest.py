@@ -37,8 +37,6 @@ class Whole:
     web: str
     desk: str
     outgoing: Path
-    #: Queues that no service of this system reads
-    unread: frozenset[str] = frozenset()
 
     @property
     def store(self) -> Store:
@@ -67,10 +65,10 @@ class Whole:
         return mail
 
     async def quiet(self, timeout: float = 30.0) -> None:  # noqa: ASYNC109 - a test says how long
-        """Wait until no queue that is read here holds anything, and no saved event waits."""
+        """Wait until no queue holds anything, and no saved event waits."""
 
         async def idle() -> bool:
-            depths = [one for one in await self.bus.depths() if one.name not in self.unread]
+            depths = await self.bus.depths()
             busy = sum(depth.ready + depth.waiting for depth in depths)
             return not busy and not await self.store.outbox.waiting(older_than_seconds=0, limit=1)
 
@@ -149,7 +147,6 @@ def start(urls: dict[str, str], tmp_path: Path) -> Start:
                 web=f"http://{addresses.get('web')}",
                 desk=f"http://{addresses.get('desk')}",
                 outgoing=folder / "outgoing",
-                unread=frozenset() if "desk" in addresses else frozenset({"desk.calling"}),
             )
 
     return begin

@@ -23,9 +23,9 @@ from services.desk.hooks.reach import Reach, networks_in
 from services.desk.hooks.signing import secrets_of
 from shared.domain.account import Mandate, Role
 from shared.domain.case import Case
-from shared.domain.hook import Hook, HookCall
+from shared.domain.hook import Hook, HookCall, HookEvent
 from shared.errors import Poison, Postponed, Transient
-from shared.events import CallRequested, CaseAssigned, CaseHeld
+from shared.events import CallRequested, CaseAnnounced
 from shared.ports.query import Query
 from shared.ports.store import Store
 from tests.pages_samples import (
@@ -60,9 +60,12 @@ async def hook_for(
     return await make_hook(store, name, url, (), NOW, reach=HERE, today=TODAY)
 
 
+def announced(case_id: str, of: HookEvent) -> CaseAnnounced:
+    return CaseAnnounced(id="a", at=NOW, case_id=case_id, of=of, of_id=f"e-{case_id}")
+
+
 async def announce(store: Store, case: Case, *, held: bool = False) -> None:
-    kind = CaseHeld if held else CaseAssigned
-    event = kind(id=f"e-{case.id}", at=NOW, case_id=case.id)
+    event = announced(case.id, "case.held" if held else "case.assigned")
     await announce_event(event, store=store, clock=StoppedClock(), department=DEPARTMENT)
 
 
@@ -264,7 +267,7 @@ async def test_an_event_of_nothing_is_poison(store: Store) -> None:
     await hook_for(store, "http://127.0.0.1:1/")
     with pytest.raises(Poison):
         await announce_event(
-            CaseHeld(id="e", at=NOW, case_id="none"),
+            announced("none", "case.held"),
             store=store,
             clock=StoppedClock(),
             department=DEPARTMENT,

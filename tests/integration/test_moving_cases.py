@@ -85,7 +85,7 @@ async def test_a_person_assigns_and_transfers_and_the_case_says_who_and_why(
     assert "held (several_units) → DR-13, by Lise Essai: appel du 3 mai" in shown.out
     assert "DR-13 → DR-07, by Lise Essai" in shown.out
     queue = store.file.read("SELECT queue FROM queue ORDER BY queue")
-    assert [row[0] for row in queue] == ["desk.calling"] * 2 + ["notifier.telling"] * 2
+    assert [row[0] for row in queue] == ["notifier.telling"] * 2
 
 
 async def test_an_assignment_that_may_not_be_changes_nothing(

@@ -1,4 +1,4 @@
-"""An event of a case → one call for each hook that may hear of it."""
+"""case.announced → one call for each hook that may hear of it."""
 
 from __future__ import annotations
 
@@ -8,28 +8,19 @@ from shared.department import Department
 from shared.domain.document import derived_id
 from shared.domain.hook import Hook, HookCall
 from shared.errors import Poison
-from shared.events import (
-    CallRequested,
-    CaseActed,
-    CaseAssigned,
-    CaseHeld,
-    MessageAdded,
-    caused_by,
-)
+from shared.events import CallRequested, CaseAnnounced, caused_by
 from shared.ports.clock import Clock
 from shared.ports.query import Equal, Query
 from shared.ports.store import Store
 
-Announced = CaseAssigned | CaseHeld | CaseActed | MessageAdded
 MOST_HOOKS = 1000
 
 
 async def announce_event(
-    event: Announced, *, store: Store, clock: Clock, department: Department
+    event: CaseAnnounced, *, store: Store, clock: Clock, department: Department
 ) -> None:
     """Save a call with its event for each hook; the same event makes the same calls."""
-    hooks = await live_hooks(store)
-    wanting = [hook for hook in hooks if event.type in hook.events]
+    wanting = [hook for hook in await live_hooks(store) if event.of in hook.events]
     if not wanting:
         return
     case = await store.cases.get(event.case_id)
@@ -46,12 +37,12 @@ async def live_hooks(store: Store) -> list[Hook]:
     return await store.hooks.find(Query(Equal("ended_at", None), sort="name", limit=MOST_HOOKS))
 
 
-async def _owe(event: Announced, hook: Hook, reference: str, store: Store) -> None:
+async def _owe(event: CaseAnnounced, hook: Hook, reference: str, store: Store) -> None:
     call = HookCall(
-        id=derived_id("call", event.id, hook.id),
+        id=derived_id("call", event.of_id, hook.id),
         hook_id=hook.id,
-        event_id=event.id,
-        event=event.type,
+        event_id=event.of_id,
+        event=event.of,
         at=event.at,
         case_id=event.case_id,
         reference=reference,
