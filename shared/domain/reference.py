@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUE = {letter: number for number, letter in enumerate(ALPHABET)}
 _MISREAD = str.maketrans("OIL", "011")
+#: It begins with what a search can skip to; that nothing stands before is asked after.
 _IN_TEXT = re.compile(
-    r"(?<![0-9A-Za-z])(\d{2})[-\u2010\u2011 ]?([0-9A-Za-z]{4})[-\u2010\u2011 ]?([0-9A-Za-z]{4})"
-    r"[-\u2010\u2011 ]?([0-9A-Za-z])(?![0-9A-Za-z])"
+    r"([0-9]{2})(?<![0-9A-Za-z][0-9]{2})[-\u2010\u2011 ]?([0-9A-Za-z]{4})[-\u2010\u2011 ]?"
+    r"([0-9A-Za-z]{4})[-\u2010\u2011 ]?([0-9A-Za-z])(?![0-9A-Za-z])"
 )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.domain.words import (
     MOST_CHARACTERS,
@@ -51,3 +53,14 @@ def test_the_end_of_a_very_long_text_is_not_looked_at() -> None:
 def test_who_asks_for_words_of_grammar_alone_asks_for_those() -> None:
     assert asked_words("le versement") == ("versement",)
     assert asked_words("le la") == ("le", "la")
+
+
+@given(st.text(max_size=60))
+def test_the_table_of_bytes_folds_as_unicode_does(text: str) -> None:
+    """Greek letters, which no byte stands for, lead both texts the long way."""
+    assert folded_words(f"{text} ω") == tuple(dict.fromkeys((*folded_words(text), "ω")))
+
+
+@pytest.mark.parametrize("letter", [chr(code) for code in range(0x20, 0x180)])
+def test_every_letter_of_our_languages_folds_alike_on_both_ways(letter: str) -> None:
+    assert folded_words(f"a{letter}b ω") == (*folded_words(f"a{letter}b"), "ω")
