@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -15,12 +17,14 @@ from services.desk.oidc.provider import Provider
 from services.desk.operations.watch import Watch, watching
 from services.intake.children import Children
 from shared.department import Department, load_department
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, RecoursError
 from shared.events import CallRequested, CaseAnnounced, Event
 from shared.runtime.consuming import consume
 from shared.runtime.listening import listen, serve_http
 from shared.runtime.process import Context
 from shared.runtime.settings import Settings, addresses_in
+
+_log = logging.getLogger(__name__)
 
 
 def provider_in(settings: Settings) -> Provider | None:
@@ -71,12 +75,29 @@ async def desk(context: Context) -> AsyncIterator[dict[str, str]]:
     async with (
         watching(context.bus, context.clock, watch),
         serve_http(app, bound, proxies=proxies) as address,
+        _ready(children),
         _calling(context, department),
     ):
+        yield {"desk": address}
+
+
+@asynccontextmanager
+async def _ready(children: Children) -> AsyncIterator[None]:
+    """Start the child behind the open door, and end it with the block: who first looks at the page
+    of a letter does not wait until everything that a child needs is loaded."""
+
+    async def start() -> None:
         try:
-            yield {"desk": address}
-        finally:
-            await children.close()
+            await children.start()
+        except RecoursError as error:
+            _log.warning("child not started", extra={"code": error.code})
+
+    starting = asyncio.get_running_loop().create_task(start())
+    try:
+        yield
+    finally:
+        await asyncio.wait([starting])
+        await children.close()
 
 
 @asynccontextmanager
