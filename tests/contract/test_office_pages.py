@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from email import message_from_bytes
 
 from shared.domain.assignment import Held
 from shared.events import CaseAssigned, EnvelopeReceived
@@ -76,3 +77,18 @@ async def test_what_was_said_is_one_envelope_with_one_event(stores: Stores) -> N
     assert envelope is not None
     assert envelope.entered is not None
     assert (envelope.channel, envelope.entered.by) == ("counter", clerk.account.id)
+
+
+async def test_what_was_handed_in_is_in_the_message_that_is_kept(stores: Stores) -> None:
+    office = Office(stores.store)
+    clerk = await office.sorter()
+    letter = b"%PDF-1.7 lettre" + b"0" * 300_000
+    page = await clerk.send("/bureau/saisir", SAID, files=[("lettre.pdf", letter)])
+    assert await stores.emitted() == []
+    held = re.findall(r'name="garde" value="([^"]+)"', page.text)
+    await clerk.send("/bureau/saisir", {**SAID, "garde": held}, files=[])
+    (event,) = [one for one in await stores.emitted() if isinstance(one, EnvelopeReceived)]
+    raw = await stores.store.envelopes.raw(event.envelope_id)
+    attached = message_from_bytes(raw or b"").get_payload(1)
+    assert attached.get_filename() == "lettre.pdf"  # type: ignore[union-attr]
+    assert attached.get_payload(decode=True) == letter  # type: ignore[union-attr]
