@@ -100,17 +100,31 @@ def _line(row: Row) -> dict[str, Any]:
 
 
 def _word(message: Message) -> Word:
-    states = {one.part: one.state for one in message.documents}
     return Word(
         id=message.id,
         at=message.at,
         channel=message.channel,
         own_text=message.reading.own_text,
         cut=message.reading.cut,
-        documents=tuple(
-            Paper(name=one.name, type=one.detected_type, size=one.size, state=states.get(one.part))
-            for one in message.reading.attachments
-        ),
+        documents=papers_of(message),
+    )
+
+
+def papers_of(message: Message) -> tuple[Paper, ...]:
+    """Return the documents of a message, in order."""
+    states = {one.part: one.state for one in message.documents}
+    return tuple(
+        Paper(
+            message=message.id,
+            part=one.part,
+            name=one.name,
+            type=one.detected_type,
+            size=one.size,
+            sha256=one.sha256,
+            inline=one.inline,
+            state=states.get(one.part),
+        )
+        for one in message.reading.attachments
     )
 
 
