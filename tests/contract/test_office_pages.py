@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import re
+from datetime import timedelta
 from email import message_from_bytes
 
-from shared.domain.assignment import Held
+import pytest
+from httpx import Response
+
+from shared.domain.assignment import Held, Move, Refusal
 from shared.events import CaseAssigned, EnvelopeReceived
+from shared.pages.texts import NBSP
 from tests.contract.conftest import Stores
 from tests.desk_people import Office, another_held, in_tray
 from tests.pages_samples import OFFICE, RECEIVED
@@ -20,6 +26,10 @@ SAID = {
     "recit": "Elle attend depuis six semaines.",
     "relu": "1",
 }
+
+
+def plain(page: Response) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", page.text)).replace(NBSP, " ")
 
 
 async def test_held_cases_are_counted_by_reason_and_come_oldest_first(stores: Stores) -> None:
@@ -35,6 +45,50 @@ async def test_held_cases_are_counted_by_reason_and_come_oldest_first(stores: St
     assert "Plusieurs unités <b>3</b>" in page
     assert "Aucun indice <b>1</b>" in page
     assert "Indésirable <b>1</b>" in page
+
+
+def refused(unit: str, hours: int) -> Refusal:
+    at = RECEIVED + timedelta(hours=hours)
+    why = f"pas chez nous, {unit}"
+    return Refusal(at=at, unit_id=unit, by="Odile Essai", because=why, had_since=RECEIVED)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/bureau/tri", ("Refusée deux fois 2", "refusée par", "retirée à", "Odile Essai")),
+        ("/en/desk/sorting", ("Refused twice 2", "refused by", "taken from", "Odile Essai")),
+    ],
+)
+async def test_what_no_unit_kept_is_counted_and_picked_with_who_and_why(
+    stores: Stores, path: str, told: tuple[str, ...]
+) -> None:
+    office = Office(stores.store)
+    back = Held(reason="refused", at=RECEIVED)
+    taken = Move(
+        at=RECEIVED, how="person", by="Lise Essai", because="par téléphone",
+        from_unit="DR-16", to_unit=OFFICE,
+    )  # fmt: skip
+    by_rules = taken.model_copy(update={"how": "rules"})
+    two_units = another_held(1, held=back, refusals=(refused(OFFICE, 1), refused("DR-16", 2)))
+    one_unit = another_held(
+        2, held=back, tray="unreadable", refusals=(refused(OFFICE, 3),), moves=(taken,)
+    )
+    once = another_held(3, held=back, refusals=(refused(OFFICE, 4),), moves=(by_rules,))
+    for sample in (two_units, one_unit, once, another_held(4)):
+        await office.keep(sample)
+    sorter = await office.sorter()
+    everything = plain(await sorter.get(path))
+    page = await sorter.get(f"{path}?motif=refused_twice")
+    picked = re.findall(r'aria-labelledby="s([^"]+)"', page.text)
+    assert told[0] in everything
+    assert picked == [two_units.case.reference, one_unit.case.reference]
+    assert all(words in plain(page) for words in told)
+    assert "pas chez nous, DR-16" in plain(page)
+    assert "par téléphone" in plain(page)
+    await sorter.send(f"/bureau/tri/{picked[0]}", {"version": "1", "unit": OFFICE})
+    left = plain(await sorter.get(path))
+    assert told[0].replace("2", "1") in left
 
 
 async def test_two_choices_at_one_moment_leave_one_move_and_one_event(stores: Stores) -> None:
