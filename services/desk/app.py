@@ -24,7 +24,7 @@ from services.desk.operations.watch import Watch
 from services.desk.overview.counting import Counting
 from services.desk.overview.gathering import Gathering
 from services.desk.overview.showing import routes as overview_routes
-from services.desk.pages import case, cases, entering, own_case, sensitive
+from services.desk.pages import asked, case, cases, entering, own_case, sensitive
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
 from services.desk.posting import papers_of
@@ -139,6 +139,7 @@ def _pages(desk: Desk, language: Language) -> list[Route]:
         *reads_routes(desk, language),
         *own_case.routes(desk, language),
         *sensitive.routes(desk, language),
+        *asked.routes(desk, language),
         *operations.routes(desk, language),
         *case.routes(desk, language),
     ]

@@ -111,13 +111,15 @@ class Event(Value):
 
 
 class Note(Value):
-    """What people of the department said among themselves."""
+    """What people of the department said among themselves; `waits`: one asked by name has not
+    answered yet."""
 
     at: datetime
     by: str
     kind: RemarkKind
     text: str
     to: str
+    waits: bool
 
 
 class Done(Value):

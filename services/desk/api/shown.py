@@ -50,7 +50,14 @@ def whole_of(
         messages=tuple(_word(message) for message in file.messages),
         notices=_letters(file),
         notes=tuple(
-            Note(at=one.at, by=one.by, kind=one.kind, text=one.text, to=one.to)
+            Note(
+                at=one.at,
+                by=one.by,
+                kind=one.kind,
+                text=one.text,
+                to=one.to,
+                waits=one.waits_for is not None,
+            )
             for one in file.remarks
         ),
         acts=tuple(

@@ -73,6 +73,8 @@ async def load_file(
 def _may_read(remark: Remark, case: Case, rights: Rights) -> bool:
     if rights.may_with("work", case):
         return True
+    if remark.among_colleagues:
+        return False
     return remark.kind == "reply" or (remark.kind == "question" and remark.to in rights.units)
 
 
