@@ -218,16 +218,29 @@ class Case(Document):
         return self.due_on.isoformat() if self.due_on else None
 
     @property
+    def lies_in_spam(self) -> bool:
+        """Whether it waits in the tray of spam for somebody to look at it there."""
+        return self.tray == "spam" and self.state != "closed" and self.assignment is None
+
+    @property
     def to_answer_by(self) -> str | None:
-        """The day due of a case that is not closed: worklists are made of it, and sorted by it."""
-        return None if self.state == "closed" else (self.due_on_text or NO_DAY_YET)
+        """The day due of a case that is not closed: worklists are made of it, and sorted by it.
+
+        None for what lies in the tray of spam too: it has a list of its own, no clock and no alert.
+        """
+        if self.state == "closed" or self.lies_in_spam:
+            return None
+        return self.due_on_text or NO_DAY_YET
 
     @property
     def is_open(self) -> int | None:
         """0 when it is closed, 1 otherwise: an order that is not by the day due begins with it.
 
-        None for mail that was set aside: among closed complaints it would bury them.
+        None for what lies in the tray of spam, and for mail that was set aside: they would bury
+        the complaints.
         """
+        if self.lies_in_spam:
+            return None
         if self.state != "closed":
             return 1
         return None if self.set_aside and self.tray in ("spam", "automatic") else 0

@@ -119,6 +119,34 @@ async def test_mail_set_aside_leaves_its_tray_and_emits_nothing(stores: Stores) 
     assert await stores.emitted() == []
 
 
+async def test_the_worklist_counts_what_it_lists_and_spam_lies_in_its_tray_alone(
+    stores: Stores,
+) -> None:
+    office = Office(stores.store)
+    ordinary = await office.keep(another_held(1))
+    automatic = await office.keep(in_tray(2, "automatic"))
+    unreadable = await office.keep(in_tray(3, "unreadable"))
+    spam = [await office.keep(in_tray(number, "spam", subject="Un prix")) for number in (4, 5)]
+    sorter = await office.sorter()
+    listed = {ordinary.reference, automatic.reference, unreadable.reference}
+    for order in ("", "&tri=received", "&tri=activity"):
+        for pick in ("all", "new"):
+            page = await sorter.get(f"/bureau/plaintes?choix={pick}{order}")
+            assert set(re.findall(r'class="ref" href="[^"]+">([^<]+)', page.text)) == listed
+            assert "Toutes 3" in plain(page)
+            assert "Nouvelles 3" in plain(page)
+            assert "1 à 3 sur 3" in plain(page)
+    closed = await sorter.get("/bureau/plaintes?choix=closed")
+    found = await sorter.get(f"/bureau/plaintes?q={spam[0].reference}")
+    tray = await sorter.get("/bureau/tri?bac=spam")
+    assert spam[0].reference not in closed.text
+    assert found.headers["location"] == f"/bureau/plaintes/{spam[0].reference}"
+    assert "Indésirable 2" in plain(tray)
+    await sorter.send(f"/bureau/tri/{spam[0].reference}", {"version": "1", "unit": OFFICE})
+    given = await sorter.get("/bureau/plaintes")
+    assert spam[0].reference in given.text
+
+
 async def test_what_was_said_is_one_envelope_with_one_event(stores: Stores) -> None:
     office = Office(stores.store)
     clerk = await office.sorter()
