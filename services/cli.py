@@ -183,20 +183,24 @@ def dead_show(letter: str) -> None:
     show_dead(read_settings(), out, letter)
 
 
+DeadBy = Annotated[str | None, typer.Option(help="Who does it; the user of the shell if unsaid.")]
+DeadBecause = Annotated[str, typer.Option(help="Why.")]
+
+
 @dead.command("requeue")
-def dead_requeue(letter: str) -> None:
+def dead_requeue(letter: str, by: DeadBy = None, because: DeadBecause = "") -> None:
     """Put one back on its queue, as if it came for the first time."""
     from services.commands.dead_letters import requeue_dead
 
-    requeue_dead(read_settings(), out, letter)
+    requeue_dead(read_settings(), out, letter, by=by, because=because)
 
 
 @dead.command("discard")
-def dead_discard(letter: str) -> None:
+def dead_discard(letter: str, by: DeadBy = None, because: DeadBecause = "") -> None:
     """Remove one for good. The document it names stays."""
     from services.commands.dead_letters import discard_dead
 
-    discard_dead(read_settings(), out, letter)
+    discard_dead(read_settings(), out, letter, by=by, because=because)
 
 
 @parked.command("list")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +15,7 @@ from httpx import Response
 
 from services.desk.app import build_app
 from services.desk.signing_in import begin, new_account
+from services.intake.limits import FormLimits
 from shared.domain.account import Account, Mandate
 from shared.domain.assignment import Candidate, Held
 from shared.domain.case import Case
@@ -50,13 +51,25 @@ class Somebody:
         return await self.client.get(path)
 
     async def send(
-        self, path: str, values: Mapping[str, str | list[str]] | None = None, *, page: str = ""
+        self,
+        path: str,
+        values: Mapping[str, str | list[str]] | None = None,
+        *,
+        page: str = "",
+        files: Sequence[tuple[str, bytes]] | None = None,
     ) -> Response:
-        """Post a form as the browser does, with the token of `page` or of the sessions page."""
+        """Post a form as the browser does, with the token of `page` or of the sessions page.
+
+        `files` are documents by name: with them, even with none, the form is one that takes some.
+        """
         shown = (await self.client.get(page or "/bureau/sessions")).text
         found = re.search(r'name="jeton" value="([^"]+)"', shown)
         token = found[1] if found else ""
-        return await self.client.post(path, data={"jeton": token, **(values or {})})
+        chosen = [("documents", file) for file in files] if files else None
+        if files is not None and not files:
+            chosen = [("documents", ("", b""))]
+        data = {"jeton": token, **(values or {})}
+        return await self.client.post(path, data=data, files=chosen)
 
 
 @dataclass
@@ -65,6 +78,7 @@ class Office:
 
     store: Store
     clock: StoppedClock = field(default_factory=StoppedClock)
+    limits: FormLimits | None = None
 
     async def somebody(self, name: str, *mandates: Mandate) -> Somebody:
         """Make an account and sign it in."""
@@ -78,6 +92,7 @@ class Office:
             keys=KEYS,
             department=department(),
             desk_url=DESK_URL,
+            limits=self.limits,
         )
         client = browser_of(app)
         client.cookies.set("recours", signed_in.secret)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -121,6 +122,7 @@ class Sample:
         return self.case
 
 
+PAPER = b"<script>alert(1)</script>"
 MAIL = (
     "From: ginette@courriel.example\r\nTo: plaintes@ministere.example\r\n"
     "Subject: Ma plainte\r\nMIME-Version: 1.0\r\n"
@@ -203,8 +205,8 @@ def _message(
                 name="lettre d'été.html",
                 content_type="text/html",
                 detected_type="text/html",
-                size=25,
-                sha256="",
+                size=len(PAPER),
+                sha256=hashlib.sha256(PAPER).hexdigest(),
                 part=PART,
             ),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -54,12 +55,17 @@ def outgoing_done(
     notice: str,
     by: Annotated[str, typer.Option(help="Who did it.")],
     how: Annotated[Carried, typer.Option(help="posted, or told by phone.")],
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="On which day, if not today: it counts from then."),
+    ] = None,
 ) -> None:
     """Record that a letter was posted, or told by phone, to a person without e-mail."""
     from services.commands.carrying_letters import carry
     from services.desk.notice_acts import posted, told
 
-    carry({"posted": posted, "told": told}[how], notice, read_settings(), out, by=by, how=how)
+    act, day = {"posted": posted, "told": told}[how], on.date() if on else None
+    carry(act, notice, read_settings(), out, by=by, how=how, on=day)
 
 
 @outgoing.command("release")

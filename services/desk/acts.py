@@ -60,7 +60,7 @@ ACTS: dict[str, ActForm] = {
         ActForm("note", "work", ("text",)),
         ActForm("ask", "work", ("text", "until"), writes=True),
         ActForm("resume", "work"),
-        ActForm("question", "work", ("unit", "text")),
+        ActForm("question", "work", ("unit", "colleague", "text")),
         ActForm("reply", "read", ("text",)),
         ActForm("told", "work", ("day", "text")),
         ActForm("escalate", "work", ("because",)),

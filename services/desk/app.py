@@ -24,13 +24,15 @@ from services.desk.operations.watch import Watch
 from services.desk.overview.counting import Counting
 from services.desk.overview.gathering import Gathering
 from services.desk.overview.showing import routes as overview_routes
-from services.desk.pages import case, cases, entering, own_case, sensitive
+from services.desk.pages import asked, case, cases, entering, own_case, sensitive
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
+from services.desk.posting import papers_of
 from services.desk.previewing import Previews
 from services.desk.reads.showing import routes as reads_routes
 from services.desk.reception import see_other
 from services.intake.children import Children
+from services.intake.limits import FormLimits
 from services.notifier.letter import Letterhead
 from shared.department import Department
 from shared.domain.envelope import Language
@@ -73,6 +75,7 @@ def build_app(
     metrics: Metrics | None = None,
     provider: Provider | None = None,
     api_paces: Paces | None = None,
+    limits: FormLimits | None = None,
 ) -> FastAPI:
     """Return the application of the desk. The two addresses are the bases of links; `children`
     turn documents into pictures, and start when the first is asked for; `conditions` are shown on
@@ -93,6 +96,7 @@ def build_app(
         settings=settings,
         watch=watch or Watch(),
         counting=Counting(Gathering(store, clock, department)),
+        papers=papers_of(settings.held_folder if settings else None, keys, clock, limits),
         provider=provider,
     )
     app = FastAPI(
@@ -135,6 +139,7 @@ def _pages(desk: Desk, language: Language) -> list[Route]:
         *reads_routes(desk, language),
         *own_case.routes(desk, language),
         *sensitive.routes(desk, language),
+        *asked.routes(desk, language),
         *operations.routes(desk, language),
         *case.routes(desk, language),
     ]

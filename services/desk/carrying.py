@@ -6,16 +6,20 @@ for what was asked, does a later day hold, was the person answered (`shared/doma
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from services.desk.acting import PIECE_WANTED, Actor, told_at
+from services.desk.acting import NOTHING_CHANGED, PIECE_WANTED, Actor, told_at
 from shared.domain import clocks
 from shared.domain.act import Act
+from shared.domain.calendar import utc
 from shared.domain.case import Case
 from shared.domain.clocks import due_days_of
 from shared.domain.delays import running_pause
 from shared.domain.notice import Notice
 from shared.domain.way import notice_of_act
+from shared.errors import Refused
 
 
 class Carried(NamedTuple):
@@ -23,6 +27,20 @@ class Carried(NamedTuple):
 
     case: Case | None
     said: str = ""
+
+
+def carried_at(notice: Notice, on: date, actor: Actor) -> datetime:
+    """Return the moment that stands for a day on which somebody posted or told it: noon, but never
+    before it was written nor after now. Raise Refused for a day that cannot be."""
+    calendar = actor.department.calendar
+    written = calendar.day_of(notice.created_at)
+    if on > actor.today:
+        raise Refused("day_to_come", f"{on} has not come yet. {NOTHING_CHANGED}")
+    if on < written:
+        message = f"{notice.id[:8]} was written on {written}, after {on}. {NOTHING_CHANGED}"
+        raise Refused("before_written", message)
+    noon = utc(datetime.combine(on, time(12), ZoneInfo(calendar.time_zone)))
+    return min(max(noon, notice.created_at), actor.at)
 
 
 def carried(case: Case, notice: Notice, actor: Actor) -> Carried:
@@ -40,7 +58,8 @@ def carried(case: Case, notice: Notice, actor: Actor) -> Carried:
         after, said = _extended(after, act, actor, notice.id)
     else:
         said = ""
-    return Carried(after.changed(acted_at=actor.at), said)
+    # A day that is recorded later puts nothing back that was done since
+    return Carried(after.changed(acted_at=max(case.acted_at or actor.at, actor.at)), said)
 
 
 def _told_by(notice: Notice, case: Case) -> Act | None:
@@ -57,7 +76,9 @@ def _asked(case: Case, act: Act, actor: Actor) -> tuple[Case, str]:
     due = due_days_of(case, actor.department.calendar, actor.department.standards).answer_on
     if actor.today > due:
         return case, f"The clock does not stand: the answer was due on {due}."
-    return clocks.paused(case, reason=PIECE_WANTED, by=act.by, at=actor.at), "The clock stands."
+    # A day that is recorded later counts no day twice that stood already
+    began = max([actor.at, *(pause.ended_at for pause in case.pauses if pause.ended_at)])
+    return clocks.paused(case, reason=PIECE_WANTED, by=act.by, at=began), "The clock stands."
 
 
 def _extended(case: Case, act: Act, actor: Actor, notice_id: str) -> tuple[Case, str]:

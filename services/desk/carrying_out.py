@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from services.desk.acting import Acted, Actor
@@ -86,6 +87,33 @@ async def add_remark(
 ) -> None:
     """Keep a remark, then what it changes of the case, on whatever version others left."""
     await store.remarks.add(remark)
+    await _change_whatever(store, case, change, emit)
+
+
+async def answer_question(
+    store: Store,
+    case: Case,
+    question: Remark,
+    reply: Remark,
+    *,
+    change: Callable[[Case], Case],
+    emit: Sequence[Event] = (),
+) -> None:
+    """Keep the one answer to a question put to a colleague, then what it changes of the case, then
+    that the question waits no more. Whoever stops in between does it again, with the same event;
+    another answer is refused."""
+    if not await store.remarks.add(reply):
+        there = await store.remarks.get(reply.id)
+        if there is None or there.text != reply.text:
+            raise Refused("answered", "This question has its answer already. Nothing was changed.")
+    await _change_whatever(store, case, change, emit)
+    with suppress(Conflict):  # the same answer, sent twice at one moment
+        await store.remarks.save(question.changed(answered_at=reply.at))
+
+
+async def _change_whatever(
+    store: Store, case: Case, change: Callable[[Case], Case], emit: Sequence[Event]
+) -> None:
     for _ in range(REMARK_TRIES):
         try:
             await store.cases.save(change(case), emit=emit)

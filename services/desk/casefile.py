@@ -193,6 +193,8 @@ class CaseFile:
             flags.append(Mark("undelivered", "late"))
         if any(notice.state == "to_print" for notice in self.notices):
             flags.append(Mark("to_print", "soon"))
+        if open_questions := sum(1 for one in self.remarks if one.waits_for):
+            flags.append(Mark("asked", "soon", open_questions))
         flags += [Mark(f"sign_{sign.name}", "soon") for sign in self.signs]
         if self.case.complainant.kind == "legal":
             flags.append(Mark("legal"))

@@ -13,6 +13,7 @@ from services.desk.operations.watch import Watch
 from services.desk.overview.counting import Counting
 from services.desk.passwords import Passwords
 from services.desk.paths import PATHS
+from services.desk.posting import Papers
 from services.desk.previewing import Previews
 from services.intake.children import Children
 from shared.department import Department
@@ -25,7 +26,18 @@ from shared.ports.clock import Clock
 from shared.ports.store import Store
 from shared.runtime.settings import Settings
 
-Why = Literal["expired", "elsewhere", "unknown", "down", "document", "home", "infected", "picture"]
+Why = Literal[
+    "expired",
+    "elsewhere",
+    "unknown",
+    "down",
+    "document",
+    "home",
+    "infected",
+    "picture",
+    "cut_off",
+    "too_large",
+]
 
 ROOTS: dict[Language, str] = {language: paths.root for language, paths in PATHS.items()}
 
@@ -47,6 +59,7 @@ class Desk:
     previews: Previews
     children: Children
     counting: Counting
+    papers: Papers
     provider: Provider | None = None
     bus: Bus | None = None
     settings: Settings | None = None

@@ -12,7 +12,7 @@ from shared.domain.account import Account
 from shared.domain.act import SetAside
 from shared.domain.case import Case
 from shared.domain.clocks import due_days
-from shared.domain.document import new_id
+from shared.domain.document import derived_id, new_id
 from shared.domain.reading import Flag
 from shared.domain.remark import Remark, RemarkKind
 from shared.errors import Refused
@@ -90,6 +90,17 @@ def concerning(case: Case, actor: Actor, unit_id: str) -> Case:
         raise Refused("may_be_disclosure", message)
     units = tuple(dict.fromkeys((*case.concerned_units, unit_id)))
     return case.changed(concerned_units=units, acted_at=actor.at)
+
+
+def asked_of(question: Remark, colleague: Account, unit_id: str) -> Remark:
+    """Return a question as it is put to one colleague of a unit."""
+    return question.changed(to=colleague.full_name, asked=colleague.id, within=unit_id)
+
+
+def reply_to(question: Remark, case: Case, actor: Actor, text: str) -> Remark:
+    """Return the colleague's answer; its id follows from the question, which has one answer."""
+    reply = remark(case, actor, "reply", text)
+    return reply.changed(id=derived_id("reply", question.id), answers=question.id)
 
 
 def remark(case: Case, actor: Actor, kind: RemarkKind, text: str, *, to: str = "") -> Remark:

@@ -24,6 +24,7 @@ class Paths:
     accounts: str
     reads: str
     sensitive: str
+    asked: str
 
     def case(self, reference: str) -> str:
         return f"{self.cases}/{reference}"
@@ -48,6 +49,7 @@ PATHS: dict[Language, Paths] = {
         accounts="/bureau/comptes",
         reads="/bureau/consultations",
         sensitive="/bureau/sensibles",
+        asked="/bureau/questions",
     ),
     "en": Paths(
         root="/en/desk",
@@ -63,6 +65,7 @@ PATHS: dict[Language, Paths] = {
         accounts="/en/desk/accounts",
         reads="/en/desk/reads",
         sensitive="/en/desk/sensitive",
+        asked="/en/desk/questions",
     ),
 }
 

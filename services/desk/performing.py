@@ -18,6 +18,7 @@ from services.desk.acts import ActForm
 from services.desk.carrying_out import (
     act_in,
     add_remark,
+    answer_question,
     give,
     give_back,
     save_or_refuse,
@@ -25,6 +26,7 @@ from services.desk.carrying_out import (
 )
 from services.desk.rights import rights_of
 from services.router.handover import live_unit, refuse_handover
+from shared.department import Department
 from shared.domain.account import Account
 from shared.domain.act import Motive, Outcome
 from shared.domain.case import Case
@@ -67,6 +69,7 @@ FIELD_OF = {
     "no_motive": "motive",
     "no_such_language": "language",
     "no_colleague": "colleague",
+    "two_asked": "colleague",
     "bad_day": "until",
     "event_long": "event",
 }
@@ -177,6 +180,9 @@ async def _remark(who: Performer, case: Case, name: str, given: Given) -> Case:
     if name == "reply" and not case.concerned_units:
         raise Refused("not_asked", f"Nobody was consulted about {case.reference}.")
     unit = given.get("unit", "") if name == "question" else ""
+    colleague = given.get("colleague", "") if name == "question" else ""
+    if unit and colleague:
+        raise Refused("two_asked", "Ask a unit or a colleague, not both at once.")
     text = given.get("text", "")
     if name == "told":
         day = day_in(given, "day") or who.actor.today
@@ -184,6 +190,9 @@ async def _remark(who: Performer, case: Case, name: str, given: Given) -> Case:
             raise Refused("day_to_come", f"{day} has not come yet.")
         text = f"{day.isoformat()}: {text}" if text.strip() else ""
     kept = keeping.remark(case, who.actor, REMARKS[name], text, to=unit)
+    if colleague:
+        asked = await colleague_in(who, case, colleague)
+        kept = keeping.asked_of(kept, asked, unit_asking(case, who.actor.department))
     change = partial(_after_remark, who=who, unit=unit, contacted=name == "told")
     if unit:
         change(case)  # a unit that does not exist is refused before anything is kept
@@ -191,10 +200,38 @@ async def _remark(who: Performer, case: Case, name: str, given: Given) -> Case:
     return case
 
 
-def _consultation(case: Case, kept: Remark) -> list[CaseConsulted]:
-    """Return the event that tells the unit that is asked, or the one that asked."""
-    to = case.unit_id if kept.kind == "reply" else kept.to
-    if kept.kind not in ("question", "reply") or not to:
+async def colleague_in(who: Performer, case: Case, account_id: str) -> Account:
+    """Return the colleague that a question is put to: anybody of the unit that has the case, its
+    readers or not, but the one who asks."""
+    account = await who.store.accounts.get(account_id)
+    department = who.actor.department
+    unit = unit_asking(case, department)
+    if account is None or account.id == who.account.id:
+        raise Refused("no_colleague", "Nobody of this unit has that account.")
+    if unit not in rights_of(account, department, who.actor.today).serves:
+        raise Refused("no_colleague", "Nobody of this unit has that account.")
+    return account
+
+
+def unit_asking(case: Case, department: Department) -> str:
+    """Return the unit whose people a question about a case can be put to."""
+    return case.unit_id or department.complaints_office
+
+
+async def answer_asked(who: Performer, case: Case, question: Remark, text: str) -> None:
+    """Keep a colleague's answer in the case, and tell the unit that asked; raise Refused for an
+    answer that is empty, too long, or not the first."""
+    reply = keeping.reply_to(question, case, who.actor, text)
+    change = partial(_after_remark, who=who, unit="", contacted=False)
+    emit = _consultation(case, reply, to=question.within)
+    await answer_question(who.store, case, question, reply, change=change, emit=emit)
+
+
+def _consultation(case: Case, kept: Remark, *, to: str | None = None) -> list[CaseConsulted]:
+    """Return the event that tells the unit that is asked, or the one that asked. A colleague finds
+    what is asked of them in their own list."""
+    to = to or (case.unit_id if kept.kind == "reply" else kept.to)
+    if kept.kind not in ("question", "reply") or not to or kept.asked:
         return []
     event = CaseConsulted(
         id=caused_by(kept.id, "case.consulted"),

@@ -14,15 +14,18 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.desk.desk import Desk, refusal
 from services.desk.paths import PATHS, in_other_language
+from services.desk.posting import MULTIPART, give_back, posted, take_posted
 from services.desk.rights import Doing, Rights, rights_of
 from services.desk.signing_in import SignedIn, session_of
 from shared.domain.account import Account, Session
 from shared.domain.envelope import Language
-from shared.errors import Transient
+from shared.errors import Refused, Transient
 
 #: A text to a person has 30,000 characters at most; browsers send up to nine bytes for one.
 MOST_FORM_FIELD = 300_000
 MOST_FORM_FIELDS = 200
+#: A field that asks for the page once more before anything is kept.
+SHOW_FIRST = "revoir"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +55,56 @@ def behind_sign_in(
     return partial(_receive, desk, language, page, doing)
 
 
+def taking_documents(desk: Desk, language: Language, page: Page, doing: Doing) -> Endpoint:
+    """Return the same for a page whose form carries documents; nobody else's are taken in."""
+    return partial(_receive_documents, desk, language, page, doing)
+
+
 async def _receive(
     desk: Desk, language: Language, page: Page, doing: Doing | None, request: Request
 ) -> Response:
     try:
         visitor = await visitor_of(desk, language, request)
-        if visitor is None:
-            return await _not_signed_in(desk, language, request)
-        if doing is not None and not visitor.rights.may(doing):
-            return forbidden(desk, visitor, request)
-        if request.method == "POST" and not await _came_from_us(desk, visitor, request):
-            return await _again(desk, visitor, request)
-        return await page(desk, visitor, request)
+        return await _answer(desk, language, visitor, page, doing, request)
     except Transient:
         return refusal(desk, language, "down", 503)
+
+
+async def _receive_documents(
+    desk: Desk, language: Language, page: Page, doing: Doing, request: Request
+) -> Response:
+    try:
+        visitor = await visitor_of(desk, language, request)
+        may = visitor is not None and visitor.rights.may(doing)
+        try:
+            await take_posted(desk.papers, request, documents=may)
+        except Refused as refused:
+            if refused.code == "too_large":
+                return refusal(desk, language, "too_large", 413)
+            return refusal(desk, language, "cut_off", 400)
+        try:
+            return await _answer(desk, language, visitor, page, doing, request)
+        finally:
+            give_back(desk.papers, request)
+    except Transient:
+        return refusal(desk, language, "down", 503)
+
+
+async def _answer(
+    desk: Desk,
+    language: Language,
+    visitor: Visitor | None,
+    page: Page,
+    doing: Doing | None,
+    request: Request,
+) -> Response:
+    if visitor is None:
+        return await _not_signed_in(desk, language, request)
+    if doing is not None and not visitor.rights.may(doing):
+        return forbidden(desk, visitor, request)
+    if request.method == "POST" and not await _came_from_us(desk, visitor, request):
+        return await _again(desk, visitor, request)
+    return await page(desk, visitor, request)
 
 
 async def visitor_of(desk: Desk, language: Language, request: Request) -> Visitor | None:
@@ -130,10 +169,14 @@ def see_other(path: str) -> RedirectResponse:
 
 
 async def form_of(request: Request) -> FormData:
-    """Return what a form sent; larger ones are refused by the parser."""
-    return await request.form(
-        max_files=20, max_fields=MOST_FORM_FIELDS, max_part_size=MOST_FORM_FIELD
-    )
+    """Return what a form sent; larger ones are refused by the parser. Documents are taken by the
+    pages that ask for them, and nothing of a form that carries some by any other."""
+    form = posted(request)
+    if form is not None:
+        return FormData([(name, one) for name, each in form.answers.items() for one in each])
+    if request.headers.get("content-type", "").lower().startswith(MULTIPART):
+        return FormData()
+    return await request.form(max_fields=MOST_FORM_FIELDS, max_part_size=MOST_FORM_FIELD)
 
 
 def typed(form: FormData, name: str) -> str:
@@ -177,10 +220,12 @@ async def _kept(
 ) -> Response:
     """Return a page that holds what was typed, to be sent again by the person themselves."""
     fields = _texts_of(await form_of(request))
+    lost = posted(request) is not None
     html = desk.render(
         "again.html",
         language,
-        fields=fields,
+        fields=[*fields, (SHOW_FIRST, "1")] if lost else fields,
+        lost=lost,
         action=_address(request),
         token=visitor.token if visitor else "",
         sign_in=PATHS[language].sign_in,

@@ -22,6 +22,7 @@ Doing = Literal[
     "work",  # take, write to the person, ask, extend, close, note, transfer
     "lead",  # give to a colleague, reopen
     "steer",  # sort held cases, any unit, second level
+    "help",  # answer what a colleague asks of oneself, without the case
     "enter",  # a complaint received by telephone or at the counter
     "confirm",  # receipt of a sensitive case
     "report",  # the overview and its figures
@@ -33,11 +34,11 @@ Doing = Literal[
 NOTHING: Condition = In("unit_id", ())
 
 _DOINGS: dict[Role, frozenset[Doing]] = {
-    "staff": frozenset({"enter"}),
-    "agent": frozenset({"enter", "read", "work"}),
-    "manager": frozenset({"enter", "read", "work", "lead", "report", "confirm"}),
+    "staff": frozenset({"enter", "help"}),
+    "agent": frozenset({"enter", "help", "read", "work"}),
+    "manager": frozenset({"enter", "help", "read", "work", "lead", "report", "confirm"}),
     "complaints_office": frozenset(
-        {"enter", "read", "work", "lead", "steer", "report", "confirm", "accounts"}
+        {"enter", "help", "read", "work", "lead", "steer", "report", "confirm", "accounts"}
     ),
     "authority": frozenset({"confirm"}),
     "operations": frozenset({"operate"}),
@@ -47,12 +48,16 @@ _DOINGS: dict[Role, frozenset[Doing]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What somebody may do, and for which units; `everywhere` is the complaints office."""
+    """What somebody may do, and for which units; `everywhere` is the complaints office.
+
+    `serves` are the units that they are people of, whether or not they read its cases.
+    """
 
     doings: frozenset[Doing]
     units: frozenset[str]
     led: frozenset[str]
     everywhere: bool
+    serves: frozenset[str] = frozenset()
 
     def may(self, doing: Doing) -> bool:
         return doing in self.doings
@@ -97,12 +102,15 @@ def rights_of(account: Account, department: Department, on: date) -> Rights:
     live = [] if account.closed_at else [one for one in account.mandates if one.live_on(on)]
     units = _units((one.unit_id for one in live if one.role == "agent"), department, deep=False)
     led = _units((one.unit_id for one in live if one.role == "manager"), department, deep=True)
+    staff = _units((one.unit_id for one in live if one.role == "staff"), department, deep=False)
     roles = {one.role for one in live}
+    office = {department.complaints_office} if "complaints_office" in roles else set()
     return Rights(
         doings=frozenset(doing for role in roles for doing in _DOINGS[role]),
         units=units | led,
         led=led,
         everywhere="complaints_office" in roles,
+        serves=staff | units | led | office,
     )
 
 

@@ -26,7 +26,13 @@ from services.intake.holding import Held
 from services.intake.numbering import reference_to_be
 from services.intake.receiving import keep_envelope
 from services.intake.showing import Try, form_page, message_page
-from services.intake.statement import envelope_id_for, message_of, statement_of, subject_of
+from services.intake.statement import (
+    envelope_id_for,
+    made,
+    message_of,
+    statement_of,
+    subject_of,
+)
 from services.intake.uploads import Form, read_form
 from shared.domain.document import new_id
 from shared.domain.envelope import Envelope, Language
@@ -35,8 +41,6 @@ from shared.pages.guard import log_failure
 
 #: A field that nobody sees. Whoever fills it in goes to the tray of suspects, never to nothing.
 TRAP = "laisser-vide"
-#: Base64 of this many bytes takes about 5 ms: more is made in a thread.
-INLINE_BYTES = 256 * 1024
 
 
 class Gathered(NamedTuple):
@@ -136,7 +140,7 @@ async def _give_back(
     gathered: Gathered, door: Door, language: Language, state: Try, status: int
 ) -> Response:
     """Return the page with everything typed, and hold its documents for the next try."""
-    held = await asyncio.to_thread(_hold, gathered, door)
+    held = await asyncio.to_thread(door.held.hold_all, gathered.documents, gathered.held)
     lost = [each for each in held if not isinstance(each, Held)]
     faults = [*state.faults, *(Fault("documents", "busy", {"name": each.name}) for each in lost)]
     attempt = Try(
@@ -149,15 +153,6 @@ async def _give_back(
         not_kept=bool(lost),
     )
     return form_page(door, language, attempt, status)
-
-
-def _hold(gathered: Gathered, door: Door) -> list[Held | Posted]:
-    """Return each good document as held, or itself when there is no room to hold it."""
-    earlier = {(each.name, each.data): each for each in gathered.held}
-    return [
-        earlier.get((document.name, document.data)) or door.held.hold(document) or document
-        for document in gathered.documents
-    ]
 
 
 async def _take_back(held_id: str, gathered: Gathered, door: Door, language: Language) -> Response:
@@ -182,8 +177,7 @@ async def _keep(
     submission = submission_of(answers, language=language, today=door.today())
     envelope_id = envelope_id_for(gathered.page_id, answers, documents)
     make = partial(_message, gathered, door, language, envelope_id)
-    large = sum(document.size for document in documents) > INLINE_BYTES
-    raw = await asyncio.to_thread(make) if large else make()
+    raw = await made(make, documents)
     envelope = await keep_envelope(
         raw=raw,
         channel="form",

@@ -11,6 +11,7 @@ import os
 import secrets
 import stat
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,6 +75,15 @@ class HeldDocuments:
         except OSError:
             return None
         return self._signed(file_name, document)
+
+    def hold_all(self, documents: Sequence[Posted], earlier: Sequence[Held]) -> list[Held | Posted]:
+        """Return each document as held, from `earlier` if it is there, or itself when there is no
+        room to hold it."""
+        known = {(each.name, each.data): each for each in earlier}
+        return [
+            known.get((document.name, document.data)) or self.hold(document) or document
+            for document in documents
+        ]
 
     def find(self, token: str) -> Held | None:
         """Return what a token of ours stands for, with its bytes if they are still here."""

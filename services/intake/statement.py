@@ -5,9 +5,10 @@ The same page sent twice gives the same body, byte for byte, so that it stays on
 
 from __future__ import annotations
 
+import asyncio
 import binascii
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from email import encoders
 from email.generator import BytesGenerator
@@ -23,9 +24,12 @@ from typing import Literal
 
 from services.intake.answers import Answers
 from services.intake.documents import MEDIA_TYPES, Posted
-from shared.domain.document import derived_id
+from shared.domain.document import Value, derived_id
 from shared.domain.envelope import Submission
 from shared.pages.texts import Texts
+
+#: Base64 of this many bytes takes about 5 ms: more is made in a thread.
+INLINE_BYTES = 256 * 1024
 
 
 def envelope_id_for(page_id: str, answers: Answers, documents: Sequence[Posted]) -> str:
@@ -34,11 +38,16 @@ def envelope_id_for(page_id: str, answers: Answers, documents: Sequence[Posted])
     A page whose words were changed before it was sent again is another envelope: nothing that
     a person wrote may be taken for a double and dropped.
     """
-    digest = hashlib.sha256(answers.model_dump_json().encode())
+    return derived_id("form", page_id, content_digest(answers, documents))
+
+
+def content_digest(said: Value, documents: Sequence[Posted]) -> str:
+    """Return what tells two sendings of one page apart: its answers and its documents."""
+    digest = hashlib.sha256(said.model_dump_json().encode())
     for document in documents:
         digest.update(f"\x1f{document.name}\x1f{document.size}\x1f".encode())
         digest.update(hashlib.sha256(document.data).digest())
-    return derived_id("form", page_id, digest.hexdigest())
+    return digest.hexdigest()
 
 
 def statement_of(
@@ -117,6 +126,12 @@ def message_of(
     message["Message-ID"] = f"<{door}.{envelope_id}@{domain}>"
     message["Content-Language"] = submission.language
     return _flat(message)
+
+
+async def made(make: Callable[[], bytes], documents: Sequence[Posted]) -> bytes:
+    """Return the message that `make` makes; with large documents, made in a thread."""
+    large = sum(document.size for document in documents) > INLINE_BYTES
+    return await asyncio.to_thread(make) if large else make()
 
 
 def _attached(document: Posted) -> Message:

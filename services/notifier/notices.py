@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from services.notifier.composing import unit_of
 from shared.department import Department
-from shared.domain.case import Case
+from shared.domain.case import REFUSALS, Case
 from shared.domain.document import derived_id, instant
 from shared.domain.keys import Keys
 from shared.domain.notice import NoticeKind
@@ -29,10 +29,6 @@ _ADDRESS = re.compile(
 
 #: Why an acknowledgement waits for a person: nobody has written to us from that address.
 IN_TEXT_ONLY = "address_only_in_text"
-
-
-#: A case that units did not keep so often is the complaints office's to settle.
-REFUSALS = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from shared.domain.words import search_words
 
 #: Sorts after every day: a case whose day due is not set yet.
 NO_DAY_YET = "9999-12-31"
+#: From so many on, the complaints office must decide whose a case is.
+REFUSALS = 2
 #: Stands for the register of readings where a case would.
 REGISTER = "register"
 
@@ -73,6 +75,7 @@ class Case(Document):
         "level",
         "held_reason",
         "is_open",
+        "refused_twice",
     )
     keywords: ClassVar[tuple[str, ...]] = (
         "message_ids",
@@ -91,6 +94,7 @@ class Case(Document):
         ("is_open", "opened_at", "id"),
         ("unit_id", "is_open", "opened_at", "id"),
         ("is_open", "acted_at", "id"),
+        ("refused_twice", "opened_at", "id"),
     )
     not_alone: ClassVar[tuple[str, ...]] = (
         "unit_id",
@@ -101,6 +105,7 @@ class Case(Document):
         "acted_at",
         "level",
         "is_open",
+        "refused_twice",
     )
     searched: ClassVar[bool] = True
 
@@ -179,13 +184,25 @@ class Case(Document):
 
     @property
     def times_refused(self) -> int:
-        """How often a unit did not keep it: it refused, or a person took it from one for another,
-        as they do after a telephone call. New rules refuse nothing."""
-        taken = (
-            move for move in self.moves
+        """How often a unit did not keep it: it refused, or a person took it from one for another.
+        New rules refuse nothing."""
+        return len(self.refusals) + len(self.taken_away)
+
+    @property
+    def taken_away(self) -> tuple[Move, ...]:
+        """The moves by which a person took it from a unit for another, as they do after a telephone
+        call."""
+        return tuple(
+            move
+            for move in self.moves
             if move.how == "person" and move.from_unit and move.held_because != "refused"
-        )  # fmt: skip
-        return len(self.refusals) + sum(1 for _ in taken)
+        )
+
+    @property
+    def refused_twice(self) -> int | None:
+        """1 for a case that waits to be sorted again because no unit kept it: two did not, or one
+        did not twice. None for every other, and once somebody has it."""
+        return 1 if self.state == "held" and self.times_refused >= REFUSALS else None
 
     @property
     def unit_id(self) -> str | None:
@@ -201,16 +218,29 @@ class Case(Document):
         return self.due_on.isoformat() if self.due_on else None
 
     @property
+    def lies_in_spam(self) -> bool:
+        """Whether it waits in the tray of spam for somebody to look at it there."""
+        return self.tray == "spam" and self.state != "closed" and self.assignment is None
+
+    @property
     def to_answer_by(self) -> str | None:
-        """The day due of a case that is not closed: worklists are made of it, and sorted by it."""
-        return None if self.state == "closed" else (self.due_on_text or NO_DAY_YET)
+        """The day due of a case that is not closed: worklists are made of it, and sorted by it.
+
+        None for what lies in the tray of spam too: it has a list of its own, no clock and no alert.
+        """
+        if self.state == "closed" or self.lies_in_spam:
+            return None
+        return self.due_on_text or NO_DAY_YET
 
     @property
     def is_open(self) -> int | None:
         """0 when it is closed, 1 otherwise: an order that is not by the day due begins with it.
 
-        None for mail that was set aside: among closed complaints it would bury them.
+        None for what lies in the tray of spam, and for mail that was set aside: they would bury
+        the complaints.
         """
+        if self.lies_in_spam:
+            return None
         if self.state != "closed":
             return 1
         return None if self.set_aside and self.tray in ("spam", "automatic") else 0

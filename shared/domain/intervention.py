@@ -18,9 +18,14 @@ Deed = Literal[
 Result = Literal["begun", "done", "gone", "failed"]
 
 
+#: Stands where an account would, for a command.
+SHELL = "shell"
+
+
 class Intervention(Document):
     """Who did what to one message, when and why; kept before it is done.
 
+    `account_id` is `SHELL` for somebody at a terminal of the machine, who has no account there.
     `about` is the id of the letter or of the envelope, `queue` where a letter lay, `event` the id
     of the event that it carried, `code` our word for why it failed.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Faces
@@ -119,6 +120,37 @@ def test_a_case_prints_without_its_buttons(page: Page, faces: Faces) -> None:
     assert not page.locator(".acts").is_visible()
     assert not page.locator("form[role=search]").is_visible()
     assert page.locator("#h-own").is_visible()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_colleague_who_reads_no_complaint_answers_a_question(
+    browser: Browser, page: Page, faces: Faces, language: str
+) -> None:
+    case, paths = faces.own_case(language, number=number_of(page)), faces.paths(language)
+    faces.enter(page, "agent")
+    page.goto(f"{case}/question")
+    page.select_option("#colleague", label="Staff")
+    page.fill("#text", "Le dossier de mai est-il au classeur ?")
+    assert Axe().run(page).violations_count == 0
+    page.click("main button.go")
+    context = browser.new_context()
+    there = context.new_page()
+    faces.enter(there, "staff")
+    there.goto(faces.desk + paths.cases)
+    expect(there.locator("h1")).to_have_text({"fr": "On me demande", "en": "Asked of me"}[language])
+    assert Axe().run(there).violations_count == 0
+    there.click("table a")
+    there.click("main button.go")
+    expect(there.locator(".alert a")).to_have_attribute("href", "#text")
+    assert Axe().run(there).violations_count == 0
+    there.set_viewport_size({"width": 320, "height": 700})
+    assert there.evaluate("document.documentElement.scrollWidth") <= 320
+    there.fill("#text", "Oui, sous la lettre F.")
+    there.click("main button.go")
+    expect(there.locator(".done")).to_be_visible()
+    context.close()
+    page.goto(case)
+    expect(page.locator("#h-rem + ul")).to_contain_text("Oui, sous la lettre F.")
 
 
 def _tab_to(page: Page, tag: str, words: str) -> None:

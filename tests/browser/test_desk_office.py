@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
 from services.desk.app import build_app
 from services.desk.signing_in import begin, new_account
@@ -28,6 +28,7 @@ from tests.desk_people import (
     office_in,
 )
 from tests.pages_samples import KEYS, OFFICE, RECEIVED, Sample, assigned_case, department, held_case
+from tests.papers import pdf
 
 ROOTS = {"fr": "/bureau", "en": "/en/desk"}
 SORTING = {"fr": "/bureau/tri", "en": "/en/desk/sorting"}
@@ -168,6 +169,21 @@ def open_oral_error(page: Page, desk: _Desk, language: str) -> None:
     page.wait_for_selector(".alert")
 
 
+def open_oral_documents(page: Page, desk: _Desk, language: str) -> None:
+    page.goto(desk.url + NEW[language])
+    page.check("#canal-counter")
+    page.fill("#recit", "Elle remet deux documents.")
+    page.check("#relu")
+    files = [_file("lettre.pdf", pdf("Bonjour")), _file(f"{'photo-' * 15}.txt", b"a")]
+    page.set_input_files("#documents", files)
+    page.click("main button.btn.go")
+    page.wait_for_selector(".alert")
+
+
+def _file(name: str, data: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+
+
 def open_oral_received(page: Page, desk: _Desk, language: str) -> None:
     page.goto(desk.url + NEW[language])
     page.check("#canal-phone")
@@ -215,6 +231,7 @@ PAGES: list[Open] = [
     open_set_aside,
     open_oral,
     open_oral_error,
+    open_oral_documents,
     open_oral_received,
     open_accounts,
     open_invite_error,
@@ -307,6 +324,25 @@ def test_a_tray_is_cleared_in_bulk(signed_in: Page, desk: _Desk) -> None:
     page.click("main button.go")
     page.wait_for_selector(".done")
     assert page.locator("input[name=plainte]").count() == 1
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_letter_handed_in_is_read_back_and_enter_keeps_it(
+    signed_in: Page, desk: _Desk, language: str
+) -> None:
+    page = signed_in
+    page.goto(desk.url + NEW[language])
+    page.check("#canal-counter")
+    page.fill("#recit", "Elle remet la lettre qu’elle a reçue.")
+    page.set_input_files("#documents", _file("lettre.pdf", pdf("Bonjour")))
+    page.click("main button.btn.go")
+    page.wait_for_selector(".alert")
+    assert page.get_attribute(".alert a", "href") == "#relu"
+    page.check("#relu")
+    # Enter presses the first button of a form: it keeps, and takes no document away
+    page.press("#nom", "Enter")
+    page.wait_for_selector(".done")
+    assert re.search(r"\b26-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\b", page.inner_text("main"))
 
 
 def test_a_complaint_told_by_telephone_is_entered_and_gets_its_reference(

@@ -12,17 +12,21 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
+from services.desk.office.queue import Wanted as ToSort
+from services.desk.office.queue import query_of, refused_twice
 from services.desk.rights import Rights
-from services.desk.worklist import Wanted, Worklist
+from services.desk.worklist import Wanted
 from shared.adapters.mongodb_query import order, query_filter, where_filter
 from shared.adapters.sqlite_query import find_sql, where_sql
 from shared.adapters.sqlite_store import SqliteStore
 from shared.domain.case import Case
+from shared.ports.query import Condition, Query
 from tests.contract.conftest import Stores
 from tests.contract.test_worklist_contract import CASES, OFFICE, UNIT, lists
 
-#: Tell of a list whether its page is sorted, and whether counting it reads cases.
-Plans = Callable[[Worklist, Wanted], tuple[bool, bool]]
+#: Tell of a list, and of how it is counted, whether its page is sorted, and whether counting it
+#: reads cases.
+Plans = Callable[[Query, Condition], tuple[bool, bool]]
 
 #: Lists of which a page is read in the order of an index, and whose.
 READ_IN_ORDER: list[tuple[Rights, Wanted]] = [
@@ -57,12 +61,12 @@ def bare(fresh_mongodb_url: str) -> Iterator[Any]:
 
 
 def _plans_of_sqlite(store: SqliteStore) -> Plans:
-    def plans(here: Worklist, wanted: Wanted) -> tuple[bool, bool]:
-        statement, values = find_sql(Case, here.query(wanted))
+    def plans(query: Query, counted_by: Condition) -> tuple[bool, bool]:
+        statement, values = find_sql(Case, query)
         rows = store.file.read(f"EXPLAIN QUERY PLAN {statement}", tuple(values))
         inner = {row[0] for row in rows if "LIST SUBQUERY" in row[3]}
         sorts = any("TEMP B-TREE" in row[3] and row[1] in inner for row in rows)
-        expression, values = where_sql(Case, here.counted(wanted, wanted.pick))
+        expression, values = where_sql(Case, counted_by)
         count = f"EXPLAIN QUERY PLAN SELECT count(*) FROM cases WHERE {expression}"  # noqa: S608
         counted = store.file.read(count, tuple(values))
         return sorts, not all("COVERING INDEX" in row[3] for row in counted)
@@ -71,11 +75,10 @@ def _plans_of_sqlite(store: SqliteStore) -> Plans:
 
 
 def _plans_of_mongodb(database: Any) -> Plans:
-    def plans(here: Worklist, wanted: Wanted) -> tuple[bool, bool]:
-        query = here.query(wanted)
+    def plans(query: Query, counted_by: Condition) -> tuple[bool, bool]:
         found = database.cases.find(query_filter(Case, query)).sort(order(Case, query))
         sorts = "'SORT'" in str(found.limit(51).explain()["queryPlanner"]["winningPlan"])
-        match = {"$match": where_filter(Case, here.counted(wanted, wanted.pick))}
+        match = {"$match": where_filter(Case, counted_by)}
         stages = [match, {"$group": {"_id": 1, "n": {"$sum": 1}}}]
         command = {"aggregate": "cases", "pipeline": stages, "cursor": {}}
         told = database.command("explain", command, verbosity="queryPlanner")
@@ -92,4 +95,10 @@ def _plans_of_mongodb(database: Any) -> Plans:
 async def test_an_index_gives_a_list_in_its_order_and_counts_it(
     plans: Plans, rights: Rights, wanted: Wanted
 ) -> None:
-    assert plans(lists(rights), wanted) == (False, False)
+    here = lists(rights)
+    assert plans(here.query(wanted), here.counted(wanted, wanted.pick)) == (False, False)
+
+
+async def test_an_index_gives_what_no_unit_kept_and_counts_it(plans: Plans) -> None:
+    wanted = ToSort(reason="refused_twice")
+    assert plans(query_of(wanted, OFFICE), refused_twice(OFFICE)) == (False, False)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 from collections.abc import Callable
 from typing import Any
 
+from shared.domain.intervention import SHELL
 from shared.errors import Poison, Transient
 from shared.events import CaseOpened
 from shared.ports.bus import DeadLetter
-from shared.ports.query import AllOf, Equal
+from shared.ports.query import AllOf, Equal, Query
 from tests.breaking import Faults
 from tests.commands import Said, environment_of, recours
 from tests.e2e.conftest import Start, Whole
@@ -51,6 +53,13 @@ async def the_letter(system: Whole, queue: str) -> DeadLetter:
     return letter
 
 
+async def deeds_of(system: Whole) -> list[tuple[str, ...]]:
+    """Return what people at a terminal did to the machinery, oldest first."""
+    kept = await system.store.interventions.find(Query(sort="at"))
+    shell = [one for one in kept if one.account_id == SHELL and one.queue]
+    return [(one.deed, one.about, one.result, one.by, one.because) for one in shell]
+
+
 async def say(system: Whole, *arguments: str) -> Said:
     return await recours(*arguments, env=environment_of(system.context.settings))
 
@@ -86,7 +95,8 @@ async def test_a_person_lists_shows_puts_back_and_discards_dead_letters(start: S
         assert GINETTE not in listed.out
         shown = await say(system, "dead", "show", letter.id[:8])
         assert letter.body in shown.out
-        back = await say(system, "dead", "requeue", letter.id[:8])
+        why = ("--by", "Hugo Essai", "--because", "mended")
+        back = await say(system, "dead", "requeue", letter.id[:8], *why)
         assert (back.status, back.out) == (0, f"{letter.id[:8]} is back on router.assigning\n")
         assert re.search(r'"message": "dead letter put back".*' + letter.id, back.err)
         await system.mail_to(GINETTE)
@@ -98,6 +108,10 @@ async def test_a_person_lists_shows_puts_back_and_discards_dead_letters(start: S
         gone = await say(system, "dead", "discard", second.id[:8])
         assert (gone.status, gone.out) == (0, f"{second.id[:8]} is discarded\n")
         assert "dead letter discarded" in gone.err
+        assert await deeds_of(system) == [
+            ("dead_requeue", letter.id, "done", "Hugo Essai", "mended"),
+            ("dead_discard", second.id, "done", getpass.getuser(), ""),
+        ]
         unknown = await say(system, "dead", "requeue", second.id[:8])
         assert unknown.status == 2
         assert "`recours dead list` shows them" in unknown.err

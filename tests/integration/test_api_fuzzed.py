@@ -42,6 +42,10 @@ OPERATIONS = [
     ("GET", "/cases"),
     ("GET", "/cases/{reference}"),
     ("POST", "/cases/{reference}/acts/{act}"),
+    ("GET", "/cases/{reference}/documents"),
+    ("GET", "/cases/{reference}/messages/{message}/documents"),
+    ("GET", "/cases/{reference}/messages/{message}/documents/{part}"),
+    ("GET", "/cases/{reference}/messages/{message}/original"),
 ]
 
 
@@ -92,6 +96,8 @@ def test_no_request_finds_a_fault_or_an_answer_that_is_not_described(
         """Ask about the case that there is half the time, and with its version then."""
         if real and case.path_parameters:
             case.path_parameters["reference"] = reference
+            if "message" in case.path_parameters:
+                case.path_parameters["message"] = assigned_case().messages[1][0].id
             if isinstance(case.body, dict) and isinstance(case.body.get("version"), int):
                 case.body["version"] = version_of(address, headers, reference)
         case.call_and_validate(base_url=f"{address}/api/v1", headers=headers, checks=CHECKS)

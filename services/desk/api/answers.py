@@ -57,12 +57,25 @@ class Person(Value):
 
 
 class Paper(Value):
-    """A document of a message: what it is, and what became of reading it."""
+    """A document of a message: what it is, and what became of reading it. `message` and `part` are
+    its address, `type` is what its bytes show, `sha256` is over them. `inline` says that it stands
+    inside the words, as logos do."""
 
+    message: str
+    part: str
     name: str
     type: str
     size: int
+    sha256: str
+    inline: bool
     state: DocumentState | None
+
+
+class PaperPage(Value):
+    """The documents of so many messages; `next` is the `after` of the page that follows."""
+
+    documents: tuple[Paper, ...]
+    next: str | None
 
 
 class Word(Value):
@@ -98,13 +111,15 @@ class Event(Value):
 
 
 class Note(Value):
-    """What people of the department said among themselves."""
+    """What people of the department said among themselves; `waits`: one asked by name has not
+    answered yet."""
 
     at: datetime
     by: str
     kind: RemarkKind
     text: str
     to: str
+    waits: bool
 
 
 class Done(Value):

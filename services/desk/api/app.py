@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.desk.api import cases, documents
 from services.desk.api.callers import Paces, usual_paces
-from services.desk.api.cases import router
 from services.desk.api.problems import Fault, as_problems, problem
 from services.desk.api.slim import Slim
 from services.desk.desk import Desk
@@ -49,7 +49,8 @@ def build_api(desk: Desk, paces: Paces | None = None) -> FastAPI:
         exception_handlers=handlers,
     )
     app.state.desk, app.state.paces = desk, paces or usual_paces()
-    app.include_router(router)
+    app.include_router(cases.router)
+    app.include_router(documents.router)
     app.add_middleware(Slim, too_large=partial(problem, desk, code="too_large"))
     plain = app.openapi
     app.openapi = lambda: as_problems(plain())  # type: ignore[method-assign] # as FastAPI says

@@ -12,10 +12,13 @@ from starlette.requests import Request
 
 from services.desk.acting import Actor
 from services.desk.desk import Desk
+from services.desk.opening_case import case_among
 from services.desk.rights import Rights, rights_of
 from services.desk.tokens import token_of
 from shared.domain.account import Account
 from shared.domain.api_token import ApiToken
+from shared.domain.case import Case, CaseRead
+from shared.domain.document import new_id
 from shared.errors import Refused
 from shared.pages.pace import Pace
 
@@ -73,6 +76,24 @@ async def reading(request: Request, given: Given) -> Caller:
     return found
 
 
+async def seen_case(desk: Desk, caller: Caller, reference: str) -> Case:
+    """Return a case of these rights; one of another unit is answered like one that is not."""
+    case = await case_among(desk.store, caller.rights, reference)
+    if case is None:
+        raise Refused("unknown")
+    return case
+
+
+async def read_case(desk: Desk, caller: Caller, reference: str, what: str) -> Case:
+    """Return a case, its reading recorded first; raise Transient when it cannot be."""
+    case = await seen_case(desk, caller, reference)
+    at = desk.clock.now()
+    await desk.store.reads.add(
+        CaseRead(id=new_id(), case_id=case.id, at=at, by=caller.token.reader, what=what)
+    )
+    return case
+
+
 async def _caller_of(
     desk: Desk, paces: Paces, request: Request, given: HTTPAuthorizationCredentials | None
 ) -> Caller:
@@ -88,3 +109,7 @@ async def _caller_of(
         raise Refused("too_fast")
     account = token.as_account()
     return Caller(token, account, rights_of(account, desk.department, today), today)
+
+
+Reader = Annotated[Caller, Depends(reading)]
+Served = Annotated[Desk, Depends(desk_of)]

@@ -6,16 +6,16 @@ import asyncio
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from services.desk.acts import ACTS, ON_ANY_VERSION, ActName, acts_for
 from services.desk.api.answers import Acted, CasePage, CaseWhole
-from services.desk.api.callers import Caller, desk_of, reading
+from services.desk.api.callers import Caller, Reader, Served, read_case, seen_case
 from services.desk.api.problems import documented
 from services.desk.api.shown import acted_of, line_of, whole_of
 from services.desk.desk import Desk
-from services.desk.opening_case import case_among, for_unit
+from services.desk.opening_case import for_unit
 from services.desk.pages.of_case import load_file
 from services.desk.performing import Performer, perform
 from services.desk.worklist import (
@@ -29,8 +29,8 @@ from services.desk.worklist import (
     row_of,
 )
 from shared.domain.act import Motive, Outcome
-from shared.domain.case import Case, CaseRead
-from shared.domain.document import Value, new_id
+from shared.domain.case import Case
+from shared.domain.document import Value
 from shared.domain.envelope import Language
 from shared.domain.reading import FlagName
 from shared.domain.recourse import Since
@@ -92,8 +92,6 @@ class ActAsked(Value):
 
 
 router = APIRouter()
-Reader = Annotated[Caller, Depends(reading)]
-Served = Annotated[Desk, Depends(desk_of)]
 
 
 @router.get("/cases", responses=documented())
@@ -103,7 +101,7 @@ async def list_cases(desk: Served, caller: Reader, asked: Annotated[Asked, Query
 
 
 @router.get("/cases/{reference}", responses=documented())
-async def read_case(desk: Served, caller: Reader, reference: str) -> CaseWhole:
+async def read_one(desk: Served, caller: Reader, reference: str) -> CaseWhole:
     """Read one case with its messages, notices and timeline; the reading is recorded."""
     return await _whole(desk, caller, reference)
 
@@ -143,10 +141,7 @@ async def _page(desk: Desk, caller: Caller, asked: Asked) -> CasePage:
 
 
 async def _whole(desk: Desk, caller: Caller, reference: str) -> CaseWhole:
-    case = await _case(desk, caller, reference)
-    now = desk.clock.now()
-    read = CaseRead(id=new_id(), case_id=case.id, at=now, by=caller.token.reader, what="case")
-    await desk.store.reads.add(read)
+    case, now = await read_case(desk, caller, reference, "case"), desk.clock.now()
     shown = _shown(caller, case)
     file = await load_file(desk, shown, rights=caller.rights)
     possible = acts_for(case, caller.rights, caller.account.id)
@@ -155,7 +150,7 @@ async def _whole(desk: Desk, caller: Caller, reference: str) -> CaseWhole:
 
 
 async def _act(desk: Desk, caller: Caller, reference: str, act: ActName, asked: ActAsked) -> Acted:
-    case = await _case(desk, caller, reference)
+    case = await seen_case(desk, caller, reference)
     form = ACTS[act]
     if not caller.rights.may_with(form.doing, case):
         raise Refused("not_allowed")
@@ -164,14 +159,6 @@ async def _act(desk: Desk, caller: Caller, reference: str, act: ActName, asked: 
     who = Performer(desk.store, caller.actor(desk), caller.account)
     await perform(who, case, form, asked.given)
     return acted_of(await desk.store.cases.get(case.id) or case)
-
-
-async def _case(desk: Desk, caller: Caller, reference: str) -> Case:
-    """Return a case of these rights; one of another unit is answered like one that is not."""
-    case = await case_among(desk.store, caller.rights, reference)
-    if case is None:
-        raise Refused("unknown")
-    return case
 
 
 def _shown(caller: Caller, case: Case) -> Case:

@@ -50,7 +50,14 @@ def whole_of(
         messages=tuple(_word(message) for message in file.messages),
         notices=_letters(file),
         notes=tuple(
-            Note(at=one.at, by=one.by, kind=one.kind, text=one.text, to=one.to)
+            Note(
+                at=one.at,
+                by=one.by,
+                kind=one.kind,
+                text=one.text,
+                to=one.to,
+                waits=one.waits_for is not None,
+            )
             for one in file.remarks
         ),
         acts=tuple(
@@ -100,17 +107,31 @@ def _line(row: Row) -> dict[str, Any]:
 
 
 def _word(message: Message) -> Word:
-    states = {one.part: one.state for one in message.documents}
     return Word(
         id=message.id,
         at=message.at,
         channel=message.channel,
         own_text=message.reading.own_text,
         cut=message.reading.cut,
-        documents=tuple(
-            Paper(name=one.name, type=one.detected_type, size=one.size, state=states.get(one.part))
-            for one in message.reading.attachments
-        ),
+        documents=papers_of(message),
+    )
+
+
+def papers_of(message: Message) -> tuple[Paper, ...]:
+    """Return the documents of a message, in order."""
+    states = {one.part: one.state for one in message.documents}
+    return tuple(
+        Paper(
+            message=message.id,
+            part=one.part,
+            name=one.name,
+            type=one.detected_type,
+            size=one.size,
+            sha256=one.sha256,
+            inline=one.inline,
+            state=states.get(one.part),
+        )
+        for one in message.reading.attachments
     )
 
 

@@ -17,10 +17,12 @@ from shared.domain.reading import Message
 from shared.domain.unit import Unit
 
 #: Characters of the person's words; the whole is one click away.
-WORDS = 700
+WORDS = 660
 #: A dozen candidates is no choice any more: the list of units is beside them.
 MOST_CANDIDATES = 5
 MOST_CLUES = 4
+#: Of a case that goes round and round, the last ones are told; its page has all of them.
+MOST_RETURNS = 2
 
 Measure = Literal["minutes", "hours", "days"]
 
@@ -40,6 +42,18 @@ class Choice(NamedTuple):
     clues: tuple[Clue, ...]
 
 
+class Return(NamedTuple):
+    """That a unit did not keep a case: it refused, or a person took it away (`taken`). `by` says
+    who of the unit, or who took it; `unit` is None when the tables know it no more."""
+
+    at: datetime
+    unit: Unit | None
+    unit_id: str
+    by: str
+    because: str
+    taken: bool
+
+
 class Age(NamedTuple):
     """How long a case has been with us, in the measure that says it shortest."""
 
@@ -57,6 +71,7 @@ class Card:
     choices: tuple[Choice, ...]
     more: int
     regions: tuple[str, ...]
+    returns: tuple[Return, ...]
     age: Age
     sort_on: date
     left: int
@@ -86,6 +101,7 @@ def card_of(case: Case, message: Message | None, department: Department, now: da
         choices=choices[:MOST_CANDIDATES],
         more=len(choices) - MOST_CANDIDATES if len(choices) > MOST_CANDIDATES else 0,
         regions=tuple(dict.fromkeys(one.unit.region for one in choices if one.unit.region)),
+        returns=_returns(case, department)[-MOST_RETURNS:],
         age=age_of(now - case.opened_at),
         sort_on=sort_on,
         left=left(calendar, today, sort_on),
@@ -98,6 +114,16 @@ def age_of(passed: timedelta) -> Age:
     if minutes < 60:
         return Age("minutes", minutes)
     return Age("hours", minutes // 60) if minutes < 48 * 60 else Age("days", minutes // 1440)
+
+
+def _returns(case: Case, department: Department) -> tuple[Return, ...]:
+    """Return who did not keep a case, oldest first."""
+    refused = [(one.at, one.unit_id, one.by, one.because, False) for one in case.refusals]
+    taken = [(one.at, one.from_unit or "", one.by, one.because, True) for one in case.taken_away]
+    return tuple(
+        Return(at, department.units.get(unit_id), unit_id, by, because, away)
+        for at, unit_id, by, because, away in sorted((*refused, *taken))
+    )
 
 
 def _words(message: Message | None) -> str:

@@ -3,21 +3,21 @@ conversation adds to that. Pure."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.intake.answers import Answers, Fault, faults_in, read_answers, submission_of
+from services.intake.documents import Posted
 from services.intake.limits import FormLimits
+from services.intake.statement import content_digest
 from shared.department import Addresses
 from shared.domain.calendar import Calendar, utc
 from shared.domain.document import Value, derived_id
 from shared.domain.envelope import Language, Submission
 
 Aloud = Literal["phone", "counter"]
-LIMITS = FormLimits()
 #: A conversation longer ago than this is a slip in the year more often than not.
 OLDEST = timedelta(days=366)
 #: Field ids in the order of the page: the summary of errors follows it.
@@ -30,6 +30,7 @@ ORDER = (
     "quand",
     "bureau",
     "lieu",
+    "documents",
     "nom",
     "organisme",
     "courriel",
@@ -84,6 +85,8 @@ def faults_of(
     offices: frozenset[str],
     calendar: Calendar,
     now: datetime,
+    limits: FormLimits,
+    of_documents: Sequence[Fault] = (),
 ) -> list[Fault]:
     """Return what must be corrected before it is kept, in page order."""
     faults = faults_in(
@@ -91,8 +94,9 @@ def faults_of(
         addresses=addresses,
         offices=offices,
         today=calendar.day_of(now),
-        limits=LIMITS,
+        limits=limits,
     )
+    faults += of_documents
     faults += _when_faults(told, calendar, now)
     if told.channel is None:
         faults.append(Fault("canal", "channel_missing"))
@@ -124,10 +128,9 @@ def facts_of(told: Told, at: datetime, calendar: Calendar) -> Submission:
     return submission.model_copy(update={"said_at": at})
 
 
-def oral_envelope_id(page_id: str, told: Told, account_id: str) -> str:
+def oral_envelope_id(page_id: str, told: Told, documents: Sequence[Posted], account_id: str) -> str:
     """Return the envelope's id: the same for the same page with the same content, only then."""
-    digest = hashlib.sha256(told.model_dump_json().encode()).hexdigest()
-    return derived_id("oral", account_id, page_id, digest)
+    return derived_id("oral", account_id, page_id, content_digest(told, documents))
 
 
 def answered_by(told: Told) -> Literal["mail", "post", "phone", "none"]:

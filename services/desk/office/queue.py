@@ -20,7 +20,9 @@ TRAYS: tuple[Tray, ...] = ("automatic", "spam", "unreadable")
 VIEWS: tuple[View, ...] = (*TRAYS, "aside")
 #: Trays whose mail can be set aside many at a time.
 BULK: tuple[Tray, ...] = ("automatic", "spam")
-REASONS: tuple[HeldReason, ...] = get_args(HeldReason)
+#: What the queue is narrowed by: why a case is held, or that no unit kept it, twice.
+Reason = HeldReason | Literal["refused_twice"]
+REASONS: tuple[Reason, ...] = (*get_args(HeldReason), "refused_twice")
 #: Cases with their words, map and candidates: so many of the longest stay under 60 kB, though
 #: every letter in them were one that HTML writes with five bytes.
 CARDS = 5
@@ -36,7 +38,7 @@ class Wanted:
     the reference of the one case that is shown."""
 
     tray: View = "ordinary"
-    reason: HeldReason | None = None
+    reason: Reason | None = None
     after: str = ""
     number: int = 0
     only: str = ""
@@ -93,19 +95,30 @@ def in_tray(rights: Rights, tray: View) -> Condition:
     return AllOf((held(rights), Equal("tray", tray)))
 
 
+def refused_twice(rights: Rights) -> Condition:
+    """Return the condition of what waits again because no unit kept it, unreadable mail too."""
+    return AllOf((Equal("refused_twice", 1), rights.visible))
+
+
 def query_of(wanted: Wanted, rights: Rights) -> Query:
     """Return the question for one page, oldest first, and one case more: there are others then.
 
     What was set aside comes newest first: it is looked up, not worked off."""
     if wanted.only:
         return Query(AllOf((held(rights), Equal("reference", wanted.only))), limit=2)
-    parts = [in_tray(rights, wanted.tray)]
-    if wanted.reason:
-        parts.append(Equal("held_reason", wanted.reason))
     return Query(
-        AllOf(parts),
+        _listed(wanted, rights),
         sort="opened_at",
         descending=wanted.tray == "aside",
         after=place_in(wanted.after),
         limit=wanted.size + 1,
     )
+
+
+def _listed(wanted: Wanted, rights: Rights) -> Condition:
+    if wanted.reason == "refused_twice":
+        return refused_twice(rights)
+    within = in_tray(rights, wanted.tray)
+    if wanted.reason:
+        return AllOf((within, Equal("held_reason", wanted.reason)))
+    return within

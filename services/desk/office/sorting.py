@@ -22,6 +22,7 @@ from services.desk.office.queue import (
     held,
     in_tray,
     query_of,
+    refused_twice,
     wanted_of,
 )
 from services.desk.pages.own_case import visible_case
@@ -179,11 +180,12 @@ async def _page(
     desk: Desk, visitor: Visitor, request: Request, wanted: Wanted, tried: Tried, status: int
 ) -> Response:
     rights, query = visitor.rights, query_of(wanted, visitor.rights)
-    cases, trays, reasons, aside = await asyncio.gather(
+    cases, trays, reasons, aside, twice = await asyncio.gather(
         desk.store.cases.find(query),
         desk.store.cases.count_by("tray", held(rights)),
         desk.store.cases.count_by("held_reason", in_tray(rights, "ordinary")),
         desk.store.cases.count(in_tray(rights, "aside")),
+        desk.store.cases.count(refused_twice(rights)),
     )
     page = cases[: wanted.size]
     more = place_after(page[-1], query) if len(cases) > wanted.size else ""
@@ -203,7 +205,8 @@ async def _page(
         trays={**{tray: trays.get(tray, 0) for tray in TRAYS}, "aside": aside},
         reasons=dict(sorted(reasons.items(), key=lambda one: -one[1])),
         waiting=trays.get("ordinary", 0),
-        total=reasons.get(wanted.reason, 0)
+        twice=twice,
+        total={**reasons, "refused_twice": twice}.get(wanted.reason, 0)
         if wanted.reason
         else {**trays, "aside": aside}.get(wanted.tray, 0),
         days=_days(desk),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 
 from services.desk.desk import Desk
+from services.desk.operations.keeping_deeds import keep_deed
 from services.desk.reception import Visitor
 from shared.domain.document import new_id
 from shared.domain.intervention import Deed, Intervention
-from shared.errors import RecoursError, Refused
+from shared.errors import Refused
 from shared.ports.query import AllOf, Condition, Query
-
-_log = logging.getLogger(__name__)
 
 LONGEST_REASON = 1_000
 #: How many are shown on a page.
@@ -30,12 +28,7 @@ async def intervene(
     queue: str = "",
     event: str = "",
 ) -> Intervention:
-    """Record the deed, do it, record how it ended. `work` returns False when there was nothing left
-    to do it to.
-
-    Raise Transient, with nothing done, when it cannot be recorded; what `work` raises is recorded
-    and raised again.
-    """
+    """Do something in the name of a visitor, and keep it as `keep_deed` says."""
     begun = Intervention(
         id=new_id(),
         at=desk.clock.now(),
@@ -47,14 +40,7 @@ async def intervene(
         queue=queue,
         event=event,
     )
-    kept = await desk.store.interventions.save(begun)
-    try:
-        done = await work()
-    except RecoursError as error:
-        await desk.store.interventions.save(kept.changed(result="failed", code=error.code))
-        raise
-    _log.warning("intervention", extra={"kind": deed, "letter_id": about, "queue": queue})
-    return await desk.store.interventions.save(kept.changed(result="done" if done else "gone"))
+    return await keep_deed(desk.store, begun, work)
 
 
 def reason_typed(text: str) -> str:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.desk.desk import Desk
+from services.desk.pages.asked import asked_of
 from services.desk.paths import PATHS
 from services.desk.reception import Visitor, behind_sign_in, see_other, show
 from services.desk.worklist import (
@@ -36,7 +37,7 @@ def routes(desk: Desk, language: Language) -> list[Route]:
 async def show_cases(desk: Desk, visitor: Visitor, request: Request) -> Response:
     """Return the list; those who read no case are sent to the page of their own work."""
     if not visitor.rights.may("read"):
-        return _own_page(desk, visitor, request)
+        return await _own_page(desk, visitor, request)
     wanted = wanted_of(dict(request.query_params))
     if parse_reference(wanted.text) and (found := await _one(desk, visitor, wanted)):
         return see_other(PATHS[visitor.language].case(found))
@@ -44,10 +45,11 @@ async def show_cases(desk: Desk, visitor: Visitor, request: Request) -> Response
     lists = _worklist(desk, visitor)
     query = lists.query(wanted)
     tabs: tuple[Tab, ...] = TABS[:1] if visitor.rights.everywhere else TABS
-    cases, picks, of_tabs = await asyncio.gather(
+    cases, picks, of_tabs, asked = await asyncio.gather(
         desk.store.cases.find(query),
         _counts(desk, lists, wanted),
         asyncio.gather(*(desk.store.cases.count(lists.where(Wanted(tab=tab))) for tab in tabs)),
+        desk.store.remarks.count(asked_of(visitor)),
     )
     page = cases[:PAGE]
     more = place_after(page[-1], query) if len(cases) > PAGE else ""
@@ -61,6 +63,7 @@ async def show_cases(desk: Desk, visitor: Visitor, request: Request) -> Response
         today=desk.department.calendar.day_of(now),
         tabs=dict(zip(tabs, of_tabs, strict=True)),
         picks=picks,
+        asked=asked,
         total=picks[wanted.pick],
         more=wanted.address(request.url.path, after=more, number=wanted.number + PAGE)
         if more
@@ -106,8 +109,10 @@ def _units(desk: Desk, visitor: Visitor) -> list[tuple[str, str]]:
     return named if len(named) > 1 else []
 
 
-def _own_page(desk: Desk, visitor: Visitor, request: Request) -> Response:
+async def _own_page(desk: Desk, visitor: Visitor, request: Request) -> Response:
     paths, rights = PATHS[visitor.language], visitor.rights
+    if rights.may("help") and await desk.store.remarks.count(asked_of(visitor)):
+        return see_other(paths.asked)
     if rights.may("operate"):
         return see_other(paths.operations)
     if rights.may("confirm"):

@@ -73,6 +73,8 @@ async def load_file(
 def _may_read(remark: Remark, case: Case, rights: Rights) -> bool:
     if rights.may_with("work", case):
         return True
+    if remark.among_colleagues:
+        return False
     return remark.kind == "reply" or (remark.kind == "question" and remark.to in rights.units)
 
 
@@ -107,21 +109,32 @@ async def document_of(
     desk: Desk, language: Language, case: Case, message_id: str, part: str, *, back: str
 ) -> Response:
     """Return one document, or a whole message as it came, for saving and never for showing."""
-    message = await desk.store.messages.get(message_id)
-    if message is not None and message.case_id != case.id:
-        message = None
-    if message is not None and _is_infected(message, part):
-        return refusal(desk, language, "infected", 403, back)
-    raw = await desk.store.envelopes.raw(message.envelope_id) if message else None
-    if raw is None:
+    try:
+        return await download_of(desk, case, message_id, part)
+    except Refused as refused:
+        if refused.code == "infected":
+            return refusal(desk, language, "infected", 403, back)
         return refusal(desk, language, "document", 404, back)
+
+
+async def download_of(desk: Desk, case: Case, message_id: str, part: str) -> Response:
+    """Return a document of this case, and of no other, or with the part "original" a whole message
+    as it came. Raise Refused when there is none (no_document), or a virus is in it (infected)."""
+    message = await desk.store.messages.get(message_id)
+    if message is None or message.case_id != case.id:
+        raise Refused("no_document")
+    if _is_infected(message, part):
+        raise Refused("infected")
+    raw = await desk.store.envelopes.raw(message.envelope_id)
+    if raw is None:
+        raise Refused("no_document")
     if part == "original":
         headers = download_headers(f"{case.reference}.eml", "message/rfc822")
         return Response(raw, 200, headers)
     try:
         name, detected, data = await asyncio.to_thread(extract, raw, part)
     except (Refused, Poison):
-        return refusal(desk, language, "document", 404, back)
+        raise Refused("no_document") from None
     return Response(data, 200, download_headers(name, detected))
 
 

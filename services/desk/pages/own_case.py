@@ -27,6 +27,7 @@ from services.desk.performing import (
     Performer,
     letter_act,
     perform,
+    unit_asking,
 )
 from services.desk.reception import Visitor, behind_sign_in, form_of, see_other, show, typed
 from services.desk.rights import rights_of
@@ -228,7 +229,9 @@ async def _act_page(
         ways=TOLD,
         recourses=[one for one in desk.department.recourses if one.live_on(today)],
         units=_units(desk, case, form) if "unit" in form.fields else [],
-        colleagues=await _colleagues(desk, case) if "colleague" in form.fields else [],
+        colleagues=await _colleagues(desk, visitor, case, form)
+        if "colleague" in form.fields
+        else [],
         case_path=PATHS[visitor.language].case(case.reference),
         **values_of(file),
     )
@@ -241,10 +244,14 @@ def _units(desk: Desk, case: Case, form: ActForm) -> list[Unit]:
     return [one for one in live if one.id != case.unit_id or form.name == "question"]
 
 
-async def _colleagues(desk: Desk, case: Case) -> list[Account]:
-    """Return who may work on the case; a department has some hundreds of accounts."""
+async def _colleagues(desk: Desk, visitor: Visitor, case: Case, form: ActForm) -> list[Account]:
+    """Return who may work on the case, or be asked about it: others of its unit, readers or not. A
+    department has some hundreds of accounts."""
     today = desk.department.calendar.day_of(desk.clock.now())
     accounts = await desk.store.accounts.find(Query(sort="name", limit=1000))
-    return [
-        one for one in accounts if rights_of(one, desk.department, today).may_with("work", case)
-    ]
+    rights = [(one, rights_of(one, desk.department, today)) for one in accounts]
+    if form.name == "question":
+        unit = unit_asking(case, desk.department)
+        others = [(one, has) for one, has in rights if one.id != visitor.account.id]
+        return [one for one, has in others if unit in has.serves]
+    return [one for one, has in rights if has.may_with("work", case)]

@@ -181,6 +181,10 @@ async def test_the_description_needs_no_token_and_names_every_status(tmp_path: P
         "/cases",
         "/cases/{reference}",
         "/cases/{reference}/acts/{act}",
+        "/cases/{reference}/documents",
+        "/cases/{reference}/messages/{message}/documents",
+        "/cases/{reference}/messages/{message}/documents/{part}",
+        "/cases/{reference}/messages/{message}/original",
     }
     act = told["paths"]["/cases/{reference}/acts/{act}"]["post"]
     assert {"400", "401", "403", "404", "409", "422", "429"} <= set(act["responses"])

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from services.commands.acting_on_case import how_told
 from services.desk.acting import Acted, Actor, Ending, answer, ask, close, extend
-from services.desk.carrying import Carried, carried
+from services.desk.carrying import Carried, carried, carried_at
 from shared.domain.case import Case, Complainant
 from shared.domain.clocks import clocks_of
-from shared.domain.delays import running_pause
+from shared.domain.delays import Pause, running_pause
 from shared.domain.notice import Notice
 from shared.domain.way import is_owed, notice_of_act, way_to
 from shared.errors import Refused
@@ -61,6 +62,67 @@ def test_the_clock_stands_from_the_day_on_which_the_question_was_told(case: Case
     again = carried(after, letter_of(after), at(date(2026, 11, 26))).case
     assert again is not None
     assert again.pauses == after.pauses
+
+
+@pytest.mark.parametrize(
+    ("on", "moment"),
+    [
+        (date(2026, 11, 24), datetime(2026, 11, 24, 17, tzinfo=UTC)),  # noon at Québec
+        (MONDAY.today, datetime(2026, 11, 23, 17, tzinfo=UTC)),
+        (WEDNESDAY.today, WEDNESDAY.at),
+    ],
+)
+def test_a_day_that_has_been_stands_for_its_noon(on: date, moment: datetime) -> None:
+    asked, _ = ask(POST, MONDAY, "La lettre ?")
+    late = replace(WEDNESDAY, at=WEDNESDAY.at.replace(hour=13))
+    written = replace(MONDAY, at=MONDAY.at.replace(hour=20))
+    assert carried_at(letter_of(asked), on, WEDNESDAY) == moment
+    assert carried_at(letter_of(asked), WEDNESDAY.today, late) == late.at
+    notice = letter_of(asked).changed(created_at=written.at)
+    assert carried_at(notice, MONDAY.today, WEDNESDAY) == written.at
+
+
+@pytest.mark.parametrize(
+    ("on", "code"), [(date(2026, 11, 26), "day_to_come"), (date(2026, 11, 22), "before_written")]
+)
+def test_nothing_is_posted_before_it_is_written_nor_on_a_day_to_come(on: date, code: str) -> None:
+    asked, _ = ask(POST, MONDAY, "La lettre ?")
+    with pytest.raises(Refused) as refused:
+        carried_at(letter_of(asked), on, WEDNESDAY)
+    assert refused.value.code == code
+
+
+def test_a_day_recorded_later_stops_the_clock_from_then_and_puts_nothing_back() -> None:
+    asked, _ = ask(POST, MONDAY, "La lettre ?")
+    seen = asked.changed(acted_at=WEDNESDAY.at)
+    tuesday = replace(WEDNESDAY, at=carried_at(letter_of(asked), date(2026, 11, 24), WEDNESDAY))
+    after = carried(seen, letter_of(asked), tuesday).case
+    assert after is not None
+    pause = running_pause(after.pauses)
+    assert pause is not None
+    assert (pause.began_at, after.contacted_at) == (tuesday.at, tuesday.at)
+    assert after.acted_at == WEDNESDAY.at
+
+
+def test_days_that_stood_already_are_not_counted_again() -> None:
+    asked, _ = ask(POST, MONDAY, "La lettre ?")
+    stood = Pause(began_at=MONDAY.at - timedelta(days=1), reason="x", by="L", ended_at=WEDNESDAY.at)
+    tuesday = at(date(2026, 11, 24))
+    after = carried(asked.changed(pauses=(stood,)), letter_of(asked), tuesday).case
+    assert after is not None
+    assert after.pauses[-1].began_at == WEDNESDAY.at
+
+
+def test_more_time_told_in_time_and_recorded_late_holds() -> None:
+    extended_case, _ = extend(POST, MONDAY, "Un relevé manque.", until=LATER)
+    notice = letter_of(extended_case)
+    recorded = at(date(2027, 1, 5))
+    late = carried(extended_case, notice, recorded)
+    day = carried_at(notice, date(2026, 11, 25), recorded)
+    in_time = carried(extended_case, notice, replace(recorded, at=day))
+    assert "does not hold" in late.said
+    assert in_time.case is not None
+    assert in_time.case.due_on == LATER
 
 
 def test_a_question_posted_when_the_answer_is_late_stops_no_clock() -> None:

@@ -12,7 +12,7 @@ from httpx import Response
 
 from services.desk.worklist import FLAGS
 from shared.domain.account import Mandate
-from shared.domain.assignment import Candidate, Held
+from shared.domain.assignment import Candidate, Held, Refusal
 from shared.domain.case import Case, Complainant
 from shared.domain.place import Evidence
 from shared.domain.reading import Flag
@@ -138,9 +138,14 @@ async def test_the_longest_and_most_hostile_cases_stay_under_60_kb(tmp_path: Pat
     person = Complainant(name='"' * 200, address="x" * 240)
     flags = tuple(Flag(name=name, words="x", start=0, end=1) for name in FLAGS)
     words = '"<" & "<" & Québec ' * 200
+    # What colleagues wrote is long, and no attack
+    refusal = Refusal(
+        at=RECEIVED, unit_id=OFFICE, by="Odile " * 40, because="ailleurs " * 300, had_since=RECEIVED
+    )
+    hostile = {"held": held, "complainant": person, "flags": flags, "refusals": (refusal,) * 9}
     async with office_in(tmp_path) as office:
         for number in range(8):
-            sample = another_held(number, words=words, held=held, complainant=person, flags=flags)
+            sample = another_held(number, words=words, **hostile)
             await office.keep(sample)
         for number in range(100, 160):
             await office.keep(in_tray(number, "spam", subject='"' * 200, complainant=person))
