@@ -13,6 +13,7 @@ from shared.topology import QUEUES
 from tests.conftest import ROOT
 
 RULES = (ROOT / "deploy" / "prometheus" / "alerts.yml").read_text("utf-8")
+TRIED = (ROOT / "deploy" / "prometheus" / "alerts_test.yml").read_text("utf-8")
 DASHBOARD = (ROOT / "deploy" / "grafana" / "recours.json").read_text("utf-8")
 DOCS = (ROOT / "docs" / "operations.md").read_text("utf-8")
 #: What Prometheus adds to the name of a histogram.
@@ -47,6 +48,20 @@ def test_the_names_known_are_those_that_a_process_shows() -> None:
     created = {name for name in shown if name.endswith("_created")}
     assert shown - created <= known().keys()
     assert "recours_page_seconds_bucket" in shown
+
+
+@pytest.mark.parametrize("text", [RULES, TRIED, DASHBOARD], ids=["alerts", "tried", "dashboard"])
+def test_every_metric_that_is_asked_for_is_in_the_answer_of_a_process(text: str) -> None:
+    """Also before the first event: a metric without a series is still named there."""
+    shown = re.findall(r"^# TYPE (recours_\w+) (\w+)$", Metrics().text().decode(), re.MULTILINE)
+    series = {
+        f"{name}{ending}"
+        for name, kind in shown
+        for ending in (SERIES if kind == "histogram" else ("",))
+    }
+    named = set(re.findall(r"\brecours_\w+", text))
+    assert len(named) > 7
+    assert named <= series
 
 
 @pytest.mark.parametrize("text", [RULES, DASHBOARD], ids=["alerts", "dashboard"])
