@@ -79,6 +79,18 @@ def test_every_label_that_is_asked_for_is_one_of_its_metric(text: str) -> None:
         assert set(re.findall(r"(\w+)(?==)", inside)) <= known()[name], name
 
 
+def test_every_metric_is_set_somewhere() -> None:
+    """One that nobody sets stays 0, and a rule over it is silent for ever."""
+    files = [file for area in ("services", "shared") for file in (ROOT / area).rglob("*.py")]
+    code = "\n".join(file.read_text("utf-8") for file in files)
+    metrics = [name for name, one in vars(Metrics()).items() if hasattr(one, "_labelnames")]
+    assert len(metrics) > 15
+    used = set(re.findall(r"(?:metrics|Metrics\(\)\))\.(\w+)", code))
+    # What `answered` sets is set by whoever calls it
+    assert set(metrics) - used == {"pages", "page_seconds"}
+    assert "answered" in used
+
+
 def test_every_alert_is_explained_and_every_explanation_has_its_alert() -> None:
     alerts = set(re.findall(r"^ +- alert: (\w+)$", RULES, re.MULTILINE))
     assert len(alerts) > 10
