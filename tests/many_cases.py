@@ -7,13 +7,22 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
+from services.desk.overview.facts import Fact, Facts, Values
+from shared.department import Department
 from shared.domain.act import Closing, Motive, Outcome, Satisfaction, Satisfied
 from shared.domain.assignment import Assignment, Held
 from shared.domain.case import Case, Complainant
 from shared.domain.document import derived_id
 from shared.domain.reference import reference_for
+from shared.ports.query import index_value
 
 UNITS = ("MTL-NO", "MTL-S", "MO-LON", "DR-01", "DR-09", "DPRC")
+
+
+def fact_of(case: Case, department: Department) -> Fact:
+    """Return what is counted of a case, by way of what a store would tell of it."""
+    told = [index_value(getattr(case, field)) for field in Values._fields]
+    return Facts(department).fact(Values(*told))  # type: ignore[arg-type]  # fields of `Values`
 
 
 def drawn_case(draw: random.Random, number: int, first: date, days: int) -> Case:

@@ -65,6 +65,10 @@ class Door:
     inside: set[Connection] = field(default_factory=set)
     saving: set[asyncio.Task[Any]] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        in_flight = self.in_flight
+        self.metrics.bytes_in_flight.set_function(lambda: in_flight.used)
+
     async def handle_EHLO(
         self, server: Connection, session: Session, _: Envelope, name: str, responses: list[str]
     ) -> list[str]:

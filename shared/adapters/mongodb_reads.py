@@ -6,7 +6,7 @@ of one value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Generic, TypeVar
 
@@ -44,6 +44,11 @@ class Reads(Generic[D]):
     async def find(self, query: Query) -> list[D]:
         shared = lookup(self._kind, query)
         return await (self._finds.add(shared) if shared else self._find_alone(query))
+
+    async def values(self, fields: Sequence[str], query: Query) -> list[tuple[Scalar, ...]]:
+        names = [path(self._kind, field) for field in fields]
+        found = await self._found(query, dict.fromkeys(names, 1))
+        return [tuple(_value(stored, name) for name in names) for stored in found]
 
     async def count(self, where: Condition) -> int:
         if isinstance(where, Equal) and where.value is not None:
@@ -83,11 +88,13 @@ class Reads(Generic[D]):
             return error
 
     async def _find_alone(self, query: Query) -> list[D]:
-        cursor = self._mongo.find(query_filter(self._kind, query), PROJECTION)
+        return [self._restored(stored) for stored in await self._found(query, PROJECTION)]
+
+    async def _found(self, query: Query, read: Mapping[str, int]) -> list[Mapping[str, Any]]:
+        cursor = self._mongo.find(query_filter(self._kind, query), read)
         cursor = cursor.sort(order(self._kind, query)).limit(query.limit)
         with self._mapped():
-            found = await cursor.to_list(query.limit) if query.limit > 0 else []
-        return [self._restored(stored) for stored in found]
+            return await cursor.to_list(query.limit) if query.limit > 0 else []
 
     async def _count_group(self, wanted: list[tuple[str, Scalar]]) -> list[int]:
         """Count for many callers at once: budgets ask for two figures before each notice."""
@@ -113,3 +120,9 @@ class Reads(Generic[D]):
 
     def _restored(self, stored: Mapping[str, Any]) -> D:
         return restored(self._kind, stored)
+
+
+def _value(stored: Mapping[str, Any], name: str) -> Scalar:
+    """Return what lies at a path: the id, or a value of the index."""
+    value: Scalar = stored["_id"] if name == "_id" else stored["ix"].get(name.removeprefix("ix."))
+    return value

@@ -6,9 +6,11 @@ those that are no longer declared only ours go: of one field that has an index o
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from typing import Any
 
-from shared.adapters.mongodb_query import WORDS, path
+from shared.adapters.mongodb_query import WORDS, Filter, path
 from shared.adapters.mongodb_shape import (
     HAS_EVENTS,
     PROJECTION,
@@ -22,6 +24,8 @@ from shared.ports.store import DOCUMENTS
 
 #: Which fields each collection has indexed values for.
 META = "schema"
+#: Updates under way at once while older documents are filled: they share writes of the journal.
+AT_ONCE = 100
 
 
 async def prepare(database: Any) -> None:
@@ -68,13 +72,18 @@ async def _fill(database: Any, kind: type[Document]) -> None:
     if known and set(declared) <= set(known["fields"]):
         return
     collection = database[kind.collection]
-    async for stored in collection.find({}, {**PROJECTION, "version": 1}):
-        key = {"_id": stored["_id"], "version": stored["version"]}
-        document = restored(kind, stored)
-        update: dict[str, Any] = {"$set": {"ix": index(document)}}
-        if kind.searched:
-            update["$addToSet"] = {WORDS: {"$each": list(document.words)}}
-        await collection.update_one(key, update)
+    cursor = collection.find({}, {**PROJECTION, "version": 1})
+    while group := await cursor.to_list(AT_ONCE):
+        await asyncio.gather(*(collection.update_one(*_filled(kind, one)) for one in group))
     await database[META].update_one(
         {"_id": kind.collection}, {"$set": {"fields": declared}}, upsert=True
     )
+
+
+def _filled(kind: type[Document], stored: Mapping[str, Any]) -> tuple[Filter, dict[str, Any]]:
+    """Return which document to update, unless somebody saves it meanwhile, and how."""
+    document = restored(kind, stored)
+    update: dict[str, Any] = {"$set": {"ix": index(document)}}
+    if kind.searched:
+        update["$addToSet"] = {WORDS: {"$each": list(document.words)}}
+    return {"_id": stored["_id"], "version": stored["version"]}, update

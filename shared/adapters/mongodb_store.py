@@ -33,7 +33,7 @@ from shared.errors import Conflict, Misconfigured, Poison, RecoursError, Transie
 from shared.events import Event
 from shared.grouping import Grouped
 from shared.ports.clock import Clock
-from shared.ports.query import Condition, Query
+from shared.ports.query import Condition, Query, Scalar
 from shared.ports.store import DOCUMENTS, Collection
 
 D = TypeVar("D", bound=Document)
@@ -92,6 +92,9 @@ class MongoCollection(Generic[D]):
 
     async def find(self, query: Query) -> list[D]:
         return await self._reads.find(query)
+
+    async def values(self, fields: Sequence[str], query: Query) -> list[tuple[Scalar, ...]]:
+        return await self._reads.values(fields, query)
 
     async def count(self, where: Condition) -> int:
         return await self._reads.count(where)

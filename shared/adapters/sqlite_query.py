@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from shared.domain.document import Document
@@ -54,9 +55,12 @@ def where_sql(kind: type[Document], condition: Condition, *, often: bool = False
             return _join(" OR ", parts, empty="0")
 
 
-def find_sql(kind: type[Document], query: Query, *, often: bool = False) -> Sql:
-    """Return a query. Bodies are read last, of the rows that are in the answer: an index decides
-    which those are, and a sort that needs one carries no bodies."""
+def find_sql(
+    kind: type[Document], query: Query, *, fields: Sequence[str] = (), often: bool = False
+) -> Sql:
+    """Return a query for bodies, or for the values of `fields`. These are read last, of the rows
+    that are in the answer: an index decides which those are, and a sort that needs one carries no
+    bodies."""
     expression, parameters = where_sql(kind, query.where, often=often)
     sort = column(kind, query.sort)
     if query.after is not None:
@@ -65,7 +69,8 @@ def find_sql(kind: type[Document], query: Query, *, often: bool = False) -> Sql:
     direction = "DESC" if query.descending else "ASC"
     order = f"ORDER BY {sort} {direction}, id {direction}"
     rows = f"SELECT rowid FROM {kind.collection} WHERE {expression} {order} LIMIT ?"  # noqa: S608
-    statement = f"SELECT body FROM {kind.collection} WHERE rowid IN ({rows}) {order}"  # noqa: S608
+    read = ", ".join(column(kind, field) for field in fields) or "body"
+    statement = f"SELECT {read} FROM {kind.collection} WHERE rowid IN ({rows}) {order}"  # noqa: S608
     return statement, [*parameters, query.limit]
 
 

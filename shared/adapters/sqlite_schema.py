@@ -103,7 +103,8 @@ def _index(connection: Connection, kind: type[Document]) -> None:
 def _fill(connection: Connection, kind: type[Document], fields: list[str]) -> None:
     assignments = ", ".join(f"ix_{field} = ?" for field in fields)
     statement = f"UPDATE {kind.collection} SET {assignments} WHERE id = ?"  # noqa: S608
-    for (body,) in connection.execute(f"SELECT body FROM {kind.collection}").fetchall():  # noqa: S608
+    # One by one: all bodies would fill the memory; in the order of rows, which stay in place
+    for (body,) in connection.execute(f"SELECT body FROM {kind.collection} ORDER BY rowid"):  # noqa: S608
         document = kind.model_validate_json(body)
         values = [index_value(getattr(document, field)) for field in fields]
         connection.execute(statement, (*values, document.id))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -29,7 +29,7 @@ from shared.adapters.sqlite_schema import prepare
 from shared.domain.document import Document
 from shared.errors import Conflict, Poison
 from shared.events import Event
-from shared.ports.query import Condition, Query, Words
+from shared.ports.query import Condition, Query, Scalar, Words
 from shared.ports.store import Collection
 
 D = TypeVar("D", bound=Document)
@@ -62,10 +62,15 @@ class SqliteCollection(Generic[D]):
         return self._file.read(self._version, (document.id,)) == [(document.version,)]
 
     async def find(self, query: Query) -> list[D]:
+        return [self._restored(row[0]) for row in self._read(query)]
+
+    async def values(self, fields: Sequence[str], query: Query) -> list[tuple[Scalar, ...]]:
+        return self._read(query, fields)
+
+    def _read(self, query: Query, fields: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         often = self._found_often(query.where)
-        statement, parameters = find_sql(self._kind, query, often=often)
-        rows = self._file.read(statement, tuple(parameters))
-        return [self._restored(row[0]) for row in rows]
+        statement, parameters = find_sql(self._kind, query, fields=fields, often=often)
+        return self._file.read(statement, tuple(parameters))
 
     def _restored(self, body: str) -> D:
         """Return a document; raise Poison for one that this version does not know."""

@@ -5,7 +5,9 @@ The day of receipt is day 0 (J-3 r. 3 section 3: the first day does not count, t
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from shared.domain.document import Value
@@ -46,13 +48,25 @@ class Calendar(Value):
         """Return how many open days lie after `start` up to and with `end`; negative if before."""
         if end < start:
             return -self.between(end, start)
-        days = (start + timedelta(days=number) for number in range(1, (end - start).days + 1))
-        return sum(1 for day in days if self.is_business_day(day))
+        closed = _closed_weekdays(self.closed)
+        shut = bisect_right(closed, end) - bisect_right(closed, start)
+        return _weekdays_up_to(end) - _weekdays_up_to(start) - shut
 
     def business_days(self, start: date, end: date) -> list[date]:
         """Return the open days from `start` to `end`, both counted when open."""
         days = (start + timedelta(days=number) for number in range((end - start).days + 1))
         return [day for day in days if self.is_business_day(day)]
+
+
+@lru_cache(maxsize=8)
+def _closed_weekdays(closed: frozenset[date]) -> tuple[date, ...]:
+    return tuple(sorted(day for day in closed if day.weekday() < 5))
+
+
+def _weekdays_up_to(day: date) -> int:
+    """Count Mondays to Fridays: day 1 of the proleptic calendar is a Monday."""
+    weeks, rest = divmod(day.toordinal(), 7)
+    return 5 * weeks + min(rest, 5)
 
 
 def utc(moment: datetime) -> datetime:

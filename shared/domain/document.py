@@ -25,9 +25,10 @@ class Document(Value):
 
     `indexes` names scalar attributes or properties that queries may compare and sort by;
     `keywords` names those that hold several strings. Each scalar has an index of its own, but those
-    in `not_alone`: an index in `compound` begins with it, or nothing asks for it alone. `compound`
-    lists indexes of several scalars, `id` where the order of a page needs it. Documents that are
-    `searched` keep words beside them; `words` is what a document says of itself.
+    in `not_alone`: an index in `compound` begins with it, or nothing asks for it alone, as it is
+    only read together with others (`Collection.values`). `compound` lists indexes of several
+    scalars, `id` where the order of a page needs it. Documents that are `searched` keep words
+    beside them; `words` is what a document says of itself.
     `version` is 0 before the first save.
     """
 

@@ -25,7 +25,7 @@ from shared.domain.notice import Notice
 from shared.domain.reading import Message
 from shared.domain.remark import Remark
 from shared.events import Event
-from shared.ports.query import Condition, Query
+from shared.ports.query import Condition, Query, Scalar
 
 #: Every kind of document the program keeps. An adapter makes a collection for each at start.
 DOCUMENTS: tuple[type[Document], ...] = (
@@ -57,6 +57,14 @@ class Collection(Protocol[D]):
 
     async def find(self, query: Query) -> list[D]:
         """Return at most `query.limit` documents in order. Raw bytes are never loaded."""
+        ...
+
+    async def values(self, fields: Sequence[str], query: Query) -> list[tuple[Scalar, ...]]:
+        """Return indexed values, `id` among them if named, of what `find` would return.
+
+        Documents are not restored: of very many, this takes a tenth of the time. Moments come as
+        text (`instant`); a field that is None, as None.
+        """
         ...
 
     async def count(self, where: Condition) -> int:

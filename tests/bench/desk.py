@@ -38,6 +38,7 @@ from tests.bench.desk_cases import (
     first_reference,
     keep_messages,
 )
+from tests.bench.desk_figures import LISTS, OVERVIEW, Counted, count_first
 from tests.bench.figures import Bar, percentile
 from tests.bench.phases import NotWorking
 from tests.bench.shapes import Shape, folder, servers_of
@@ -49,10 +50,11 @@ MILLISECONDS = Bar(most=100.0)
 KILOBYTES = Bar(most=60.0)
 #: Pages that are turned to reach the one that is measured.
 TURNED = 9
-LISTS = PATHS["fr"].cases
 STORES: dict[Shape, str] = {"embedded": "SQLite", "full": "MongoDB"}
 
 Say = Callable[[str], object]
+#: Browsers by whose they are.
+Clients = dict[str, httpx.AsyncClient]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class Looked:
 
     store: str
     kept: float
+    counted: Counted
     asked: Sequence[Asked]
 
 
@@ -135,14 +138,17 @@ async def _measured(store: Store, trees: Trees, name: str, cases: int, say: Say)
     await fill(store, stock)
     kept = cases / (time.perf_counter() - began)
     await keep_messages(store, stock)
-    asked = await asked_all(store, trees, department, stock, lambda text: say(f"{name}: {text}"))
-    return Looked(name, kept, asked)
+    whose = await _clients(store, department, stock)
+    say(f"{name}: figures, for the first time")
+    counted = await count_first(whose["office"], whose["unit"], trees)
+    asked = await asked_all(whose, trees, stock, lambda text: say(f"{name}: {text}"))
+    for client in whose.values():
+        await client.aclose()
+    return Looked(name, kept, counted, asked)
 
 
-async def asked_all(
-    store: Store, trees: Trees, department: Department, stock: Stock, say: Say
-) -> list[Asked]:
-    """Ask for every kind of page as an agent of the largest unit, and as the complaints office."""
+async def _clients(store: Store, department: Department, stock: Stock) -> Clients:
+    """Return an agent of the largest unit and the complaints office, signed in at a new desk."""
     app = build_app(
         store=store,
         clock=StoppedClock(),
@@ -151,10 +157,14 @@ async def asked_all(
         desk_url="http://bureau.example",
     )
     agent = Mandate(role="agent", unit_id=stock.units[0])
-    whose = {
+    return {
         "unit": await _signed_in(store, app, "agent", agent),
         "office": await _signed_in(store, app, "office", Mandate(role="complaints_office")),
     }
+
+
+async def asked_all(whose: Clients, trees: Trees, stock: Stock, say: Say) -> list[Asked]:
+    """Ask for every kind of page."""
     found: list[Asked] = []
     for who, client in whose.items():
         paths = {name: LISTS + path for name, path in _LISTED.items()}
@@ -164,8 +174,7 @@ async def asked_all(
             found.append(await _ask(client, f"{who}: {name}", path, trees))
     case = PATHS["fr"].case(first_reference(stock))
     found.append(await _ask(whose["unit"], "unit: a case", case, trees))
-    for client in whose.values():
-        await client.aclose()
+    found.append(await _ask(whose["office"], "office: figures", OVERVIEW, trees))
     return found
 
 

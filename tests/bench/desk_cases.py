@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
+from typing import get_args
 
+from shared.domain.act import Closing, Motive, Outcome
 from shared.domain.assignment import Assignment
 from shared.domain.case import Case, Complainant
 from shared.domain.delays import Pause
@@ -107,14 +109,20 @@ def _case(number: int, stock: Stock, text: str, chance: random.Random) -> Case:
     at = NOW - age
     unit = stock.units[0] if chance.random() < 0.25 else chance.choice(stock.units[1:])
     taken = chance.randrange(AGENTS) if chance.random() < 0.6 else None
+    # What only figures ask for is drawn apart
+    other = random.Random(number)  # noqa: S311 - not a secret
+    answered = at + timedelta(days=other.triangular(1, 60, 18))
     return Case(
         id=case_id,
         reference=reference_for(case_id, at.year),
         opened_at=at,
         received_at=at,
-        channel="mail",
+        channel=other.choice(("mail", "mail", "form", "form", "phone", "counter")),
+        language=other.choice(("fr", "fr", "fr", "fr", "en")),
         complainant=Complainant(
-            name=f"Personne {text.split()[0].title()}", address=f"p{number}@courriel.example"
+            name=f"Personne {text.split()[0].title()}",
+            address=f"p{number}@courriel.example",
+            kind="natural" if other.random() < 0.95 else "legal",
         ),
         subject=f"Dossier {number}, {text[:40]}",
         summary=text[:280],
@@ -125,14 +133,24 @@ def _case(number: int, stock: Stock, text: str, chance: random.Random) -> Case:
         participants=(f"p{number}@courriel.example",),
         state="assigned" if is_open else "closed",
         acknowledge_to=f"p{number}@courriel.example",
-        assignment=Assignment(unit_id=unit, rule_id="region 06", at=at),
+        assignment=Assignment(
+            unit_id=unit, rule_id="region 06", at=at, region=f"{other.randint(1, 17):02d}"
+        ),
         due_on=(at + timedelta(days=28)).date(),
         pauses=_pauses(at, chance) if is_open else (),
         acted_at=at + timedelta(hours=chance.random() * 90) if chance.random() < 0.7 else None,
+        answered_at=answered if not is_open and answered < NOW else None,
+        closing=None if is_open else _closing(min(answered, NOW), other),
         policy_version="2026-1",
         taken_by=f"agent-{taken}" if taken is not None else None,
         taken_by_name=f"Agent {taken}" if taken is not None else "",
     )
+
+
+def _closing(at: datetime, chance: random.Random) -> Closing:
+    outcome: Outcome = chance.choice(get_args(Outcome))
+    motive: Motive = chance.choice(get_args(Motive))
+    return Closing(outcome=outcome, motive=motive, at=at, by="Agent 1", said_satisfied=True)
 
 
 def _flags(chance: random.Random) -> tuple[Flag, ...]:

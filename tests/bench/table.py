@@ -58,6 +58,12 @@ def _print_desk(out: Console, cases: int, looked: Looked) -> None:
         row = (*map(_number, figures), f"{one.others:.0%}", one.verdict)
         table.add_row(one.name, *row, style=style)
     out.print(table)
+    first, meanwhile = looked.counted, _number(looked.counted.most)
+    out.print(
+        f"Figures: there after {_number(first.seconds)} s, {_number(first.spent)} s of processor "
+        f"time, lists of others meanwhile among it; these took {meanwhile} ms (p95).",
+        highlight=False,
+    )
     kept = _number(looked.kept)
     out.print(f"{kept} complaints a second were kept before, with their words.", highlight=False)
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
-from services.desk.overview.facts import fact_of
 from services.desk.overview.gathering import FRESH, STALE, Gathering
 from shared.errors import Transient
-from shared.ports.query import Condition, Query
+from shared.ports.query import Query
 from shared.ports.store import Store
-from tests.many_cases import drawn_cases
+from tests.many_cases import drawn_cases, fact_of
 from tests.pages_samples import NOW, StoppedClock, department
 
 TABLES = department()
@@ -26,13 +26,10 @@ class Away:
     def __getattr__(self, name: str) -> object:
         return self if name == "cases" else getattr(self._store, name)
 
-    async def find(self, query: Query) -> object:
+    async def values(self, fields: Sequence[str], query: Query) -> object:
         if self.away:
             raise Transient("store_down")
-        return await self._store.cases.find(query)
-
-    async def count(self, where: Condition) -> int:
-        return await self._store.cases.count(where)
+        return await self._store.cases.values(fields, query)
 
 
 async def test_every_case_is_one_fact(store: Store) -> None:

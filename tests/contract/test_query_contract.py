@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from shared.domain.act import Closing
 from shared.domain.assignment import Assignment
 from shared.domain.case import Case
 from shared.domain.document import instant
@@ -21,6 +23,7 @@ from shared.ports.query import (
     Range,
     Scalar,
     Words,
+    index_value,
 )
 from shared.ports.store import Store
 from tests.contract.documents import case, minutes
@@ -144,6 +147,38 @@ async def test_a_limit_is_kept_within_a_condition(filled: Store) -> None:
     query = Query(Equal("state", "closed"), sort="opened_at", descending=True, limit=1)
     assert [document.id for document in await filled.cases.find(query)] == ["e"]
     assert await filled.cases.find(Query(limit=0)) == []
+
+
+async def test_values_are_those_of_what_is_found_in_its_order(filled: Store) -> None:
+    fields = ("id", "opened_at", "due_on_text", "level", "channel", "closed_at")
+    query = Query(Range("opened_at", at_least=instant(minutes(2))), sort="opened_at", limit=3)
+    found = await filled.cases.find(query)
+    assert await filled.cases.values(fields, query) == [
+        tuple(index_value(getattr(document, field)) for field in fields) for document in found
+    ]
+    last = found[-1]
+    further = replace(query, after=(instant(last.opened_at), last.id))
+    assert await filled.cases.values(["id"], further) == [("e",), ("w",)]
+
+
+async def test_no_values_are_found_where_nothing_is(filled: Store) -> None:
+    assert await filled.cases.values(["id"], Query(AnyOf(()))) == []
+    assert await filled.cases.values(["id"], Query(limit=0)) == []
+
+
+async def test_values_of_a_field_that_is_not_kept_are_asked_for_by_a_bug(filled: Store) -> None:
+    with pytest.raises(KeyError):
+        await filled.cases.values(["summary"], Query())
+
+
+async def test_values_follow_what_is_saved(store: Store) -> None:
+    closing = Closing(outcome="founded", motive="delays", at=minutes(9), by="Odile Roy")
+    saved = await store.cases.save(case("a"))
+    fields = ("closed_at", "outcome", "motive", "complainant_kind")
+    assert await store.cases.values(fields, Query()) == [(None, None, None, "natural")]
+    await store.cases.save(saved.changed(closing=closing))
+    told = (instant(minutes(9)), "founded", "delays", "natural")
+    assert await store.cases.values(fields, Query()) == [told]
 
 
 async def test_count_by_counts_each_value_and_skips_nulls(filled: Store) -> None:

@@ -59,6 +59,23 @@ async def test_a_mail_over_the_limit_is_read_to_its_end_and_refused_with_the_for
     assert door.in_flight.used == 0
 
 
+async def test_bytes_of_a_body_show_in_the_metrics_while_they_come_in(door: Door) -> None:
+    def shown() -> float:
+        lines = door.metrics.text().decode().splitlines()
+        (line,) = [one for one in lines if one.startswith("recours_smtp_bytes_in_flight ")]
+        return float(line.split()[1])
+
+    async with serving(door) as connect:
+        client = await connect()
+        await client.greet()
+        await client.envelope()
+        client.send((b"x" * 998 + b"\r\n") * 200)
+        await until(lambda: shown() >= 100_000)
+        client.send(b".\r\n")
+        assert (await client.hear()).startswith("250")
+        assert shown() == 0
+
+
 async def test_a_mail_of_exactly_the_limit_is_kept(door: Door, store: SqliteStore) -> None:
     async with serving(door) as connect:
         client = await connect()

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from services.desk.overview.figures import Figures, Line
 from services.desk.overview.naming import Naming
-from services.desk.overview.publishing import NONE, Entry, published
+from services.desk.overview.publishing import NONE, Entry, lines_of, published
 from services.desk.sheets import download, sheet
 
 COLUMNS = ("from", "to", "as_of", "table", "code", "name", "measure", "number")
@@ -66,7 +66,7 @@ def _name(entry: Entry, names: Naming) -> str:
             return names.region(key)
         case "outcome" | "motive":
             return names.ended(entry.table, key or "")
-        case "channel" | "language" | "satisfaction":
+        case "channel" | "language" | "complainant" | "satisfaction":
             return names.word(entry.table, key or "")
         case "event":
             return str(names.texts.get(f"overview.event_{key or 'not_linked'}", key or ""))
@@ -77,13 +77,10 @@ def _entries(figures: Figures) -> Iterator[Entry]:
     for measure, number in figures.balance._asdict().items():
         yield Entry("balance", NONE, measure, number)
     yield from _of_line("total", None, figures.total)
-    for unit, line in figures.by_unit.items():
-        yield from _of_line("unit", unit, line)
+    for table, lines in lines_of(figures).items():
+        for key, each in lines.items():
+            yield from _of_line(table, key, each)
     yield from _parts("outcome", figures.by_outcome)
-    yield from _parts("motive", figures.by_motive)
-    yield from _parts("channel", figures.by_channel)
-    yield from _parts("language", figures.by_language)
-    yield from _parts("region", figures.by_region)
     yield from _parts("month", figures.by_month)
     yield from _parts("satisfaction", figures.by_satisfaction)
     yield from _parts("event", figures.by_event)
@@ -92,8 +89,10 @@ def _entries(figures: Figures) -> Iterator[Entry]:
 
 def _of_line(table: str, key: str | None, line: Line) -> Iterator[Entry]:
     numbers = {"received": line.received, "closed": line.closed, "open": line.open}
-    for measure, number in {**numbers, **line.times._asdict()}.items():
-        yield Entry(table, key or NONE, measure, number)
+    soon = {"share": line.times.share, "median": line.median}
+    for measure, number in {**numbers, **line.times._asdict(), **soon}.items():
+        if number is not None:
+            yield Entry(table, key or NONE, measure, number)
 
 
 def _parts(table: str, counts: Mapping[str, int] | Mapping[str | None, int]) -> Iterator[Entry]:

@@ -52,6 +52,10 @@ class Naming:
             return self.texts("overview.no_share")
         return self.texts("overview.percent", number=share)
 
+    def days(self, days: int | None) -> str:
+        """Return a number of business days; a dash when there is none."""
+        return str(self.texts("overview.no_share")) if days is None else self.number(days)
+
     def period(self, period: Period) -> str:
         """année 2026-2027 · trimestre 1, avril à juin 2026 · novembre 2026 · du … au …"""
         dates = self.desk.pages.dates(self.language)

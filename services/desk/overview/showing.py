@@ -12,11 +12,12 @@ from starlette.routing import Route
 
 from services.desk.desk import Desk
 from services.desk.overview.charts import bars, shades
-from services.desk.overview.figures import Events, Figures, first_of
+from services.desk.overview.figures import Figures, first_of
 from services.desk.overview.files import inner_file, public_file
 from services.desk.overview.naming import Naming
 from services.desk.overview.periods import Asked, Period, asked, choices
 from services.desk.overview.publishing import may_be_published
+from services.desk.overview.tallying import NO_LINE, Events
 from services.desk.paths import PATHS
 from services.desk.reception import Page, Visitor, behind_sign_in, forbidden, show
 from shared.domain.envelope import Language
@@ -134,7 +135,8 @@ def _drawn(desk: Desk, figures: Figures) -> dict[str, Any]:
     """Return the charts; the map shows rates when the department knows how many people there
     are, and numbers otherwise."""
     population = desk.department.population
-    numbers = {region: figures.by_region.get(region, 0) for region in REGIONS}
+    lines = {region: figures.by_region.get(region, NO_LINE) for region in REGIONS}
+    numbers = {region: line.received for region, line in lines.items()}
     rates = {region: population.per_100_000(region, number) for region, number in numbers.items()}
     rated = all(rate is not None for rate in rates.values())
     shown = {region: rate or 0 for region, rate in rates.items()} if rated else numbers
@@ -143,7 +145,7 @@ def _drawn(desk: Desk, figures: Figures) -> dict[str, Any]:
         "bars": bars(figures.spans),
         "most": max((span.received for span in figures.spans), default=0),
         "regions": sorted(numbers, key=lambda one: (-shown[one], one)),
-        "numbers": numbers,
+        "lines": lines,
         "rates": rates if rated else {},
         "population": population,
         "colours": colours,

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 #: Counts under this are small, and this many values must stay possible.
@@ -42,15 +43,15 @@ class Network:
     cells: Mapping[str, Cell]
 
     def hidden(self) -> frozenset[str]:
-        """Return the cells to hide: every small one, and as many large ones as it takes to keep
-        each of them open, the smallest first. When that is not enough, all of them, zeros too."""
+        """Return the cells to hide: every small one, and the few large ones that it takes to keep
+        each of them open. When that is not enough, all of them, zeros too."""
         hidden = {name for name, cell in self.cells.items() if 0 < cell.number < SMALL}
         for name in sorted(hidden, key=lambda one: (self.cells[one].number, one)):
             while not self.is_open(name, hidden):
-                cover = self._cover(name, hidden)
-                if cover is None:
+                more = self._way_round(name, hidden) or self._neighbour(name, hidden)
+                if not more:
                     return frozenset(self.cells)
-                hidden.add(cover)
+                hidden |= more
         return frozenset(hidden)
 
     def is_open(self, name: str, hidden: AbstractSet[str]) -> bool:
@@ -76,8 +77,39 @@ class Network:
                 _widen(room, cell.plus, cell.minus, cell.number - 1)
         return room
 
-    def _cover(self, name: str, hidden: AbstractSet[str]) -> str | None:
-        """Return the smallest shown cell that touches what `name` is tied to; None when all of
+    def _way_round(self, name: str, hidden: AbstractSet[str]) -> set[str]:
+        """Return the fewest and smallest shown cells that, hidden, let a cell be larger by as much
+        as it takes: what it adds to its one sum is taken back on a way round to its other one.
+        Nothing when there is no such way (Dijkstra, over sums)."""
+        ways, start, end = self._ways(name), self.cells[name].plus, self.cells[name].minus
+        waiting: list[tuple[int, int, str, tuple[str, ...]]] = [(0, 0, start, ())]
+        done: set[str] = set()
+        while waiting:
+            count, total, node, taken = heappop(waiting)
+            if node == end:
+                return set(taken) - hidden
+            if node in done:
+                continue
+            done.add(node)
+            for further, cell, number in ways.get(node, ()):
+                new = cell not in hidden
+                way = (count + new, total + new * number, further, (*taken, cell))
+                heappush(waiting, way)
+        return set()
+
+    def _ways(self, name: str) -> dict[str, list[tuple[str, str, int]]]:
+        """Return where from each sum one can go on, by which cell: raising any, or lowering one
+        that is large enough. Zeros stay as they are."""
+        ways: dict[str, list[tuple[str, str, int]]] = {}
+        for one, (number, plus, minus) in self.cells.items():
+            if number and one != name:
+                ways.setdefault(minus, []).append((plus, one, number))
+                if number >= SMALL:
+                    ways.setdefault(plus, []).append((minus, one, number))
+        return ways
+
+    def _neighbour(self, name: str, hidden: AbstractSet[str]) -> set[str]:
+        """Return the smallest shown cell that touches what `name` is tied to; nothing when all of
         them are hidden already."""
         reach = self._reach(name, hidden)
         near = [
@@ -85,7 +117,7 @@ class Network:
             for one, cell in self.cells.items()
             if one not in hidden and cell.number and reach & {cell.plus, cell.minus} - {FREE}
         ]
-        return min(near)[1] if near else None
+        return {min(near)[1]} if near else set()
 
     def _reach(self, name: str, hidden: AbstractSet[str]) -> set[str]:
         """Return the sums that hidden cells tie to this one, its own among them."""

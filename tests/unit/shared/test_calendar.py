@@ -85,6 +85,15 @@ def test_the_day_of_receipt_is_day_zero(
         assert calendar.between(received, due) == days
 
 
+def test_days_between_are_the_open_ones_counted_one_by_one(calendar: Calendar) -> None:
+    first = date(2025, 12, 19)
+    for length in range(40):
+        for start in (first, first + timedelta(days=3), first + timedelta(days=5)):
+            end = start + timedelta(days=length)
+            days = calendar.business_days(start + timedelta(days=1), end)
+            assert calendar.between(start, end) == len(days)
+
+
 def test_days_between_count_backwards_too(calendar: Calendar) -> None:
     assert calendar.between(date(2026, 11, 24), date(2026, 11, 20)) == -2
     assert len(calendar.business_days(date(2026, 11, 20), date(2026, 11, 24))) == 3

@@ -13,6 +13,7 @@ from shared.topology import QUEUES
 from tests.conftest import ROOT
 
 RULES = (ROOT / "deploy" / "prometheus" / "alerts.yml").read_text("utf-8")
+TRIED = (ROOT / "deploy" / "prometheus" / "alerts_test.yml").read_text("utf-8")
 DASHBOARD = (ROOT / "deploy" / "grafana" / "recours.json").read_text("utf-8")
 DOCS = (ROOT / "docs" / "operations.md").read_text("utf-8")
 #: What Prometheus adds to the name of a histogram.
@@ -49,6 +50,20 @@ def test_the_names_known_are_those_that_a_process_shows() -> None:
     assert "recours_page_seconds_bucket" in shown
 
 
+@pytest.mark.parametrize("text", [RULES, TRIED, DASHBOARD], ids=["alerts", "tried", "dashboard"])
+def test_every_metric_that_is_asked_for_is_in_the_answer_of_a_process(text: str) -> None:
+    """Also before the first event: a metric without a series is still named there."""
+    shown = re.findall(r"^# TYPE (recours_\w+) (\w+)$", Metrics().text().decode(), re.MULTILINE)
+    series = {
+        f"{name}{ending}"
+        for name, kind in shown
+        for ending in (SERIES if kind == "histogram" else ("",))
+    }
+    named = set(re.findall(r"\brecours_\w+", text))
+    assert len(named) > 7
+    assert named <= series
+
+
 @pytest.mark.parametrize("text", [RULES, DASHBOARD], ids=["alerts", "dashboard"])
 def test_every_metric_that_is_asked_for_exists(text: str) -> None:
     named = set(re.findall(r"\brecours_\w+", text))
@@ -62,6 +77,18 @@ def test_every_label_that_is_asked_for_is_one_of_its_metric(text: str) -> None:
     assert asked
     for name, inside in asked:
         assert set(re.findall(r"(\w+)(?==)", inside)) <= known()[name], name
+
+
+def test_every_metric_is_set_somewhere() -> None:
+    """One that nobody sets stays 0, and a rule over it is silent for ever."""
+    files = [file for area in ("services", "shared") for file in (ROOT / area).rglob("*.py")]
+    code = "\n".join(file.read_text("utf-8") for file in files)
+    metrics = [name for name, one in vars(Metrics()).items() if hasattr(one, "_labelnames")]
+    assert len(metrics) > 15
+    used = set(re.findall(r"(?:metrics|Metrics\(\)\))\.(\w+)", code))
+    # What `answered` sets is set by whoever calls it
+    assert set(metrics) - used == {"pages", "page_seconds"}
+    assert "answered" in used
 
 
 def test_every_alert_is_explained_and_every_explanation_has_its_alert() -> None:

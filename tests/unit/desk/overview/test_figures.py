@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.desk.overview.facts import Fact, fact_of, seen_by
-from services.desk.overview.figures import Figures, figures_of, first_of, timely
+from services.desk.overview.facts import Fact, seen_by
+from services.desk.overview.figures import Figures, first_of, sum_of
 from services.desk.overview.periods import Period, chosen, fiscal_year
+from services.desk.overview.publishing import lines_of
+from services.desk.overview.tallying import Tally, figures_of, timely
 from services.desk.rights import Rights, rights_of
 from services.desk.signing_in import new_account
 from shared.domain.account import Mandate, Role
 from shared.domain.act import Satisfied
-from tests.many_cases import drawn_cases
+from tests.many_cases import drawn_cases, fact_of
 from tests.pages_samples import assigned_case, department
 
 TABLES = department()
@@ -29,9 +31,11 @@ FACT = Fact(
     region="06",
     channel="mail",
     language="fr",
+    complainant="natural",
     level=1,
     due=date(2026, 11, 30),
     done=None,
+    days=0,
     closed=None,
     outcome=None,
     motive=None,
@@ -49,6 +53,7 @@ def facts(draw: st.DrawFn) -> Fact:
     received = draw(DAYS)
     closed = draw(st.none() | st.integers(0, 90).map(lambda days: received + timedelta(days=days)))
     answered = draw(st.none() | st.integers(0, 90).map(lambda d: received + timedelta(days=d)))
+    done = min((day for day in (closed, answered) if day), default=None)
     answers: tuple[Satisfied | None, ...] = (None, *get_args(Satisfied))
     satisfied = draw(st.sampled_from(answers)) if closed else None
     return FACT._replace(
@@ -59,7 +64,9 @@ def facts(draw: st.DrawFn) -> Fact:
         language=draw(st.sampled_from(("fr", "en"))),
         level=draw(st.sampled_from((1, 1, 2))),
         due=received + timedelta(days=draw(st.integers(0, 60))),
-        done=min((day for day in (closed, answered) if day), default=None),
+        complainant=draw(st.sampled_from(("natural", "legal"))),
+        done=done,
+        days=(done - received).days if done else 0,
         closed=closed,
         outcome="founded" if closed else None,
         motive=draw(st.sampled_from(("delays", "error"))) if closed else None,
@@ -80,21 +87,15 @@ def test_every_table_adds_up_to_what_was_received(
     drawn: list[Fact], period: Period, as_of: date, events: str
 ) -> None:
     f = figures_of(drawn, period, as_of, events="apart" if events == "apart" else "counted")
-    tables: list[dict[str, int] | dict[str | None, int]] = [
-        f.by_outcome,
-        f.by_motive,
-        f.by_channel,
-        f.by_language,
-        f.by_region,
-        f.by_month,
-        f.by_satisfaction,
-    ]
-    for table in tables:
-        assert sum(table.values()) == f.total.received
+    for counts in (f.by_outcome, f.by_month, f.by_satisfaction):
+        assert sum(counts.values()) == f.total.received
+    for lines in lines_of(f).values():
+        whole = sum_of(lines.values())
+        assert whole[:3] == f.total[:3]
+        assert {days: n for days, n in whole.delays.items() if n} == f.total.delays
     assert f.total.received == f.balance.received
-    assert f.by_outcome.get("", 0) == f.by_motive.get("", 0) == f.total.open
-    assert sum(line.received for line in f.by_unit.values()) == f.total.received
-    assert sum(line.closed for line in f.by_unit.values()) == f.total.closed
+    still = f.by_motive[""].received if "" in f.by_motive else 0
+    assert f.by_outcome.get("", 0) == still == f.total.open
     for line in (*f.by_unit.values(), f.total, f.second):
         assert line.times.total == line.received == line.closed + line.open
     linked = sum(number for event, number in f.by_event.items() if event is not None)
@@ -148,6 +149,57 @@ def test_a_share_is_rounded_down_so_that_it_never_claims_a_target() -> None:
     kept = [FACT._replace(done=FACT.received)] * 896
     missed = [FACT._replace(due=FACT.received)] * 104
     assert figures_of(kept + missed, YEAR, TODAY).total.times.share == 89
+
+
+@pytest.mark.parametrize(
+    ("days", "median"),
+    [
+        ([], None),
+        ([7], 7),
+        ([0, 30], 0),
+        ([3, 4, 90], 4),
+        ([1, 2, 3, 4], 2),
+        ([5, 5, 5, 1, 60], 5),
+    ],
+)
+def test_half_of_the_answers_came_within_the_median(days: list[int], median: int | None) -> None:
+    answered = [FACT._replace(done=TODAY, days=each) for each in days]
+    assert figures_of([*answered, FACT, FACT], YEAR, TODAY).total.median == median
+
+
+def test_an_answer_that_left_later_is_in_no_median_of_an_earlier_day() -> None:
+    answered = FACT._replace(done=TODAY, days=15)
+    assert figures_of([answered], YEAR, TODAY - timedelta(days=1)).total.answered == 0
+    assert figures_of([answered], YEAR, TODAY).total.answered == 1
+
+
+def test_a_delay_counts_business_days_from_the_receipt() -> None:
+    # Friday to the Wednesday after: Monday is day 1
+    received = datetime(2026, 11, 20, 14, 41, tzinfo=UTC)
+    answered = datetime(2026, 11, 25, 21, 0, tzinfo=UTC)
+    case = assigned_case().case.changed(received_at=received, answered_at=answered)
+    assert fact_of(case, TABLES).days == 3
+
+
+def test_each_kind_of_person_has_a_line_of_its_own() -> None:
+    natural = [FACT._replace(done=TODAY, days=4)] * 3
+    legal = FACT._replace(complainant="legal", due=FACT.received, done=TODAY, days=40)
+    by = figures_of([*natural, legal], YEAR, TODAY).by_complainant
+    assert {kind: (line.times.share, line.median) for kind, line in by.items()} == {
+        "natural": (100, 4),
+        "legal": (0, 40),
+    }
+
+
+@given(st.lists(facts(), max_size=25), PERIODS, DAYS, st.integers(0, 25))
+@settings(max_examples=60, deadline=None)
+def test_how_facts_are_cut_into_pieces_changes_nothing(
+    drawn: list[Fact], period: Period, as_of: date, cut: int
+) -> None:
+    tally = Tally(period, as_of)
+    tally.add(drawn[:cut])
+    tally.add(drawn[cut:])
+    assert tally.figures() == figures_of(drawn, period, as_of)
 
 
 def test_no_share_is_told_while_no_day_has_come() -> None:

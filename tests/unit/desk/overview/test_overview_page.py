@@ -7,21 +7,26 @@ import csv
 import html
 import io
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from services.desk.overview.counting import PIECE, Counting
 from services.desk.overview.gathering import FRESH, Gathering
+from services.desk.overview.periods import fiscal_year
+from services.desk.rights import rights_of
 from services.desk.sheets import harmless, sheet
-from shared.domain.account import Role
+from services.desk.signing_in import new_account
+from shared.domain.account import Mandate, Role
 from shared.domain.assignment import Assignment
 from shared.domain.case import Case
 from shared.errors import Misconfigured
 from shared.pages.texts import NBSP
 from shared.population import Population, read_population
-from shared.ports.query import Equal, Query, Range
+from shared.ports.query import Equal, Query, Range, Scalar
 from shared.ports.store import Store
 from tests.many_cases import drawn_cases
 from tests.pages_samples import NOW, StoppedClock, assigned_case, department, store_in
@@ -63,6 +68,64 @@ async def test_the_overview_is_one_page_without_script_under_60_kb(
         assert one.text.count("<h1") == 1
     drawings = re.findall(r"<svg.*?</svg>", page.text, re.S)
     assert not [one for one in drawings if "<text" in one]
+
+
+#: How files call tables, and what a page and a file call how soon an answer was.
+FILES = {
+    "fr": (";", "tableau", "mesure", "unité motif voie langue personne région"),
+    "en": (",", "table", "measure", "unit motive channel language person region"),
+}
+SOON = {
+    "fr": ("Délai médian, jours", "Part à temps, en pour cent", "Délai médian, en jours ouvrables"),
+    "en": ("Median delay, days", "Share in time, per cent", "Median delay, business days"),
+}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_page_and_file_tell_for_all_alike_how_soon_they_were_answered(
+    tmp_path: Path, language: str
+) -> None:
+    async with store_in(tmp_path) as store:
+        await keep(store, 300)
+        office = await signed_in(store, "complaints_office")
+        async with browser_for(store, office) as client:
+            page = (await client.get(PAGES[language])).text
+            file = await client.get(f"{PAGES[language]}/csv")
+    separator, table, measure, tables = FILES[language]
+    rows = rows_of(file.content, separator)
+    for name in tables.split():
+        assert set(SOON[language][1:]) <= {row[measure] for row in rows if row[table] == name}, name
+    for section in ("motive", "channel", "language", "complainant", "units", "map"):
+        inside = page.split(f'id="{section}-t"')[1].split("</section>")[0]
+        assert SOON[language][0] in inside
+
+
+async def test_while_figures_are_counted_others_have_their_turn(tmp_path: Path) -> None:
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with store_in(tmp_path) as store:
+        await keep(store, 30)
+        office = rights_of(
+            new_account("a", "A", mandates=(Mandate(role="complaints_office"),)),
+            department(),
+            NOW.date(),
+        )
+        gathering = Gathering(store, StoppedClock(), department())
+        facts = await gathering.facts()
+        gathering._facts = {str(n): facts[n % len(facts)] for n in range(4 * PIECE)}
+        counting = Counting(gathering)
+        other = asyncio.create_task(take_turns())
+        ask = [counting.figures(office, fiscal_year(2026), NOW.date()) for _ in range(2)]
+        first, second = await asyncio.gather(*ask)
+        other.cancel()
+    assert first is second  # counted once for both
+    assert turns >= 4
 
 
 @pytest.mark.parametrize("role", ["agent", "staff", "operations", "privacy", "authority"])
@@ -232,9 +295,9 @@ class Slow:
     def __getattr__(self, name: str) -> Any:
         return self if name == "cases" else getattr(self._store, name)
 
-    async def find(self, query: Query) -> list[Case]:
+    async def values(self, fields: Sequence[str], query: Query) -> list[tuple[Scalar, ...]]:
         await self.now.wait()
-        return await self._store.cases.find(query)
+        return await self._store.cases.values(fields, query)
 
 
 async def test_figures_that_take_long_are_announced_and_there_the_next_time(

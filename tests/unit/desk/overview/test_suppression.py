@@ -14,12 +14,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.desk.overview.facts import fact_of
-from services.desk.overview.figures import figures_of
+from services.desk.overview.figures import Times
 from services.desk.overview.periods import fiscal_year, month, quarter
-from services.desk.overview.publishing import may_be_published, published
+from services.desk.overview.publishing import (
+    Groups,
+    lines_of,
+    may_be_published,
+    published,
+    together,
+)
 from services.desk.overview.suppression import SMALL, Cell, Network
-from tests.many_cases import drawn_cases
+from services.desk.overview.tallying import figures_of
+from tests.many_cases import drawn_cases, fact_of
 from tests.pages_samples import department
 
 COUNTS = st.integers(0, 14)
@@ -98,6 +104,83 @@ def test_hidden_counts_of_a_table_stay_open_over_lines_and_columns(
         if all(len(values) >= SMALL for values in found.values()):
             break
     assert all(len(values) >= SMALL for values in found.values()), (rows, shown, found)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 12), st.sampled_from((0, 1, 2, 11, 30))), min_size=2, max_size=2
+    )
+)
+@settings(max_examples=25, deadline=None)
+def test_counts_stay_open_when_the_totals_of_the_columns_are_known(
+    rows: list[tuple[int, int]],
+) -> None:
+    """As in the public file, where all tables share these totals."""
+    cells = {name: cell for name, cell in grid(rows).cells.items() if "column" not in name}
+    hidden = Network(cells).hidden()
+    if len(hidden) == len(cells):
+        return
+    shown = {name: cell.number for name, cell in cells.items() if name not in hidden}
+    shown |= {f"column {j}": sum(row[j] for row in rows) for j in (0, 1)}
+    small = [n for n in hidden if "," in n and cells[n].number < SMALL]
+    found: dict[str, set[int]] = {name: set() for name in small}
+    for table in fills(len(rows), 2, shown, sum(map(sum, rows)), most=45):
+        for name in small:
+            found[name].add(table[name])
+        if all(len(values) >= SMALL for values in found.values()):
+            break
+    assert all(len(values) >= SMALL for values in found.values()), (rows, shown, found)
+
+
+def test_one_small_count_of_a_large_table_takes_three_others_with_it() -> None:
+    rows = [(200 + n, 300 + n) for n in range(30)]
+    network = grid([*rows, (40, 3)])
+    assert network.hidden() == {"30,0", "30,1", "0,0", "0,1"}
+
+
+@pytest.mark.parametrize(
+    ("times", "groups"),
+    [
+        (Times(900, 300, 40), (("in_time",), ("late",), ("not_due",))),
+        (Times(900, 300, 0), (("in_time",), ("late",), ("not_due",))),
+        (Times(900, 300, 4), (("in_time",), ("late", "not_due"))),
+        (Times(900, 3, 40), (("in_time",), ("late", "not_due"))),
+        (Times(2, 300, 40), (("late",), ("in_time", "not_due"))),
+        # 5 and 6 in one sum leave each of them ten values, none of which is zero
+        (Times(5, 6, 0), (("not_due",), ("in_time", "late"))),
+        (Times(4, 6, 20), ()),
+        (Times(12, 0, 3), (("late",), ("in_time", "not_due"))),
+    ],
+)
+def test_a_small_total_is_told_together_with_another(times: Times, groups: Groups) -> None:
+    assert together(times) == groups
+
+
+def test_how_soon_is_told_of_no_line_with_a_hidden_count_and_of_no_few_answers() -> None:
+    year, tables = fiscal_year(2025), department()
+    cases = drawn_cases(7, 4000, first=date(2025, 4, 1), days=360)
+    figures = figures_of([fact_of(c, tables) for c in cases], year, year.last)
+    told = {(one.table, one.key, one.measure): one.number for one in published(figures)}
+    hidden = {(table, key) for (table, key, _), number in told.items() if number is None}
+    soon = {(table, key) for table, key, measure in told if measure in ("share", "median")}
+    assert hidden & soon
+    for table, key in hidden & soon:
+        assert told[table, key, "share"] is None
+        assert told[table, key, "median"] is None
+    for table, lines in lines_of(figures).items():
+        for code, line in lines.items():
+            if (table, code or "-") not in hidden:
+                assert told[table, code or "-", "share"] == line.times.share
+                assert told.get((table, code or "-", "median")) == line.median
+
+
+def test_the_same_year_is_told_of_channels_languages_persons_and_regions() -> None:
+    year, tables = fiscal_year(2025), department()
+    cases = drawn_cases(7, 4000, first=date(2025, 4, 1), days=360)
+    entries = published(figures_of([fact_of(c, tables) for c in cases], year, year.last))
+    for table in ("unit", "motive", "channel", "language", "complainant", "region"):
+        measures = {one.measure for one in entries if one.table == table}
+        assert {"received", "in_time", "late", "not_due", "share", "median"} <= measures
 
 
 def test_a_count_that_only_a_bound_gives_away_is_covered() -> None:
