@@ -149,10 +149,10 @@ def opened(name: str = "c1") -> CaseOpened:
     return CaseOpened(id=f"event-{name}", at=NOW, case_id=f"case-{name}")
 
 
-async def park(system: System) -> Envelope:
+async def park(system: System, id_: str = ENVELOPE_ID) -> Envelope:
     """Keep a mail full of the marker of which no case could be made, with its dead letter."""
     envelope = Envelope(
-        id=ENVELOPE_ID,
+        id=id_,
         channel="mail",
         received_at=NOW - timedelta(hours=3),
         mail_from=f"{MARKER}@courriel.example",

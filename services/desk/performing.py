@@ -62,7 +62,6 @@ FIELD_OF = {
     "same_unit": "unit",
     "who_and_why": "because",
     "recourse_not_told": "told",
-    "day_to_come": "told_on",
     "no_told": "told",
     "no_told_on": "told_on",
     "no_outcome": "outcome",
@@ -70,9 +69,10 @@ FIELD_OF = {
     "no_such_language": "language",
     "no_colleague": "colleague",
     "two_asked": "colleague",
-    "bad_day": "until",
     "event_long": "event",
 }
+#: The field of the day that somebody types; it is named otherwise in these acts.
+DAY_OF = {"told": "day", "close": "told_on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,13 @@ class Performer:
     store: Store
     actor: Actor
     account: Account
+
+
+def field_of(code: str, act: str) -> str:
+    """Return the field of an act that a refusal is about, or "" when it is about all of it."""
+    if code in ("bad_day", "day_to_come"):
+        return DAY_OF.get(act, "until")
+    return FIELD_OF.get(code, "")
 
 
 def letter_act(name: str, given: Given) -> Callable[[Case, Actor], Acted]:

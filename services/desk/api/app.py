@@ -17,7 +17,7 @@ from services.desk.api.callers import Paces, usual_paces
 from services.desk.api.problems import Fault, as_problems, problem
 from services.desk.api.slim import Slim
 from services.desk.desk import Desk
-from services.desk.performing import FIELD_OF
+from services.desk.performing import field_of
 from shared.errors import Conflict, Refused, Transient
 
 PATH = "/api/v1"
@@ -58,7 +58,7 @@ def build_api(desk: Desk, paces: Paces | None = None) -> FastAPI:
 
 
 async def _refused(desk: Desk, request: Request, error: Refused) -> Response:
-    field = FIELD_OF.get(error.code)
+    field = field_of(error.code, request.path_params.get("act", ""))
     faults = [Fault(field=f"body.{field}", words=error.code)] if field else []
     return problem(desk, request, error.code, faults=faults)
 

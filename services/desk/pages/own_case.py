@@ -19,12 +19,12 @@ from services.desk.pages.of_case import document_of, letter_of, load_file, value
 from services.desk.pages.pdf import give_picture, show_pages
 from services.desk.paths import PATHS
 from services.desk.performing import (
-    FIELD_OF,
     MOTIVES,
     OUTCOMES,
     SINCES,
     TOLD,
     Performer,
+    field_of,
     letter_act,
     perform,
     unit_asking,
@@ -187,7 +187,7 @@ async def _do_act(desk: Desk, visitor: Visitor, case: Case, request: Request) ->
             return await _act_page(desk, visitor, case, form, request, tried, 200)
         await perform(Performer(desk.store, actor, visitor.account), case, form, given)
     except Refused as refused:
-        tried = Tried(given, refused.code, FIELD_OF.get(refused.code, ""))
+        tried = Tried(given, refused.code, field_of(refused.code, form.name))
         status = 409 if refused.code == "changed_meanwhile" else 400
         fresh = await visible_case(desk, visitor, case.reference) or case
         return await _act_page(desk, visitor, fresh, form, request, tried, status)
