@@ -6,11 +6,11 @@ those that are no longer declared only ours go: of one field that has an index o
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
-from shared.adapters.mongodb_query import WORDS, Filter, path
+from shared.adapters.mongodb_query import WORDS, path
 from shared.adapters.mongodb_shape import (
     HAS_EVENTS,
     PROJECTION,
@@ -20,12 +20,13 @@ from shared.adapters.mongodb_shape import (
     restored,
 )
 from shared.domain.document import Document
+from shared.errors import Transient
 from shared.ports.store import DOCUMENTS
 
 #: Which fields each collection has indexed values for.
 META = "schema"
-#: Updates under way at once while older documents are filled: they share writes of the journal.
-AT_ONCE = 100
+#: Older documents that are filled by one command: a write of the journal for each takes minutes.
+AT_ONCE = 500
 
 
 async def prepare(database: Any) -> None:
@@ -67,23 +68,31 @@ async def _validate(database: Any, collection: str) -> None:
 async def _fill(database: Any, kind: type[Document]) -> None:
     """Give older documents the values of fields that became indexed since last time."""
     words = {WORDS} if kind.searched else set()
-    declared = sorted({*kind.indexes, *kind.keywords, *words})
+    declared = {*kind.indexes, *kind.keywords, *words}
     known = await database[META].find_one({"_id": kind.collection})
-    if known and set(declared) <= set(known["fields"]):
+    missing = declared.difference(known["fields"] if known else ())
+    if not missing:
         return
     collection = database[kind.collection]
     cursor = collection.find({}, {**PROJECTION, "version": 1})
     while group := await cursor.to_list(AT_ONCE):
-        await asyncio.gather(*(collection.update_one(*_filled(kind, one)) for one in group))
+        updates = [_filled(kind, stored, missing) for stored in group]
+        done = await database.command({"update": kind.collection, "updates": updates})
+        if done.get("writeErrors"):
+            raise Transient("store_not_filled")
     await database[META].update_one(
-        {"_id": kind.collection}, {"$set": {"fields": declared}}, upsert=True
+        {"_id": kind.collection}, {"$set": {"fields": sorted(declared)}}, upsert=True
     )
 
 
-def _filled(kind: type[Document], stored: Mapping[str, Any]) -> tuple[Filter, dict[str, Any]]:
-    """Return which document to update, unless somebody saves it meanwhile, and how."""
+def _filled(
+    kind: type[Document], stored: Mapping[str, Any], missing: AbstractSet[str]
+) -> dict[str, Any]:
+    """Return the update of a document, unless somebody saves it meanwhile: what is missing alone,
+    as the server looks again at each index and each word of what is set."""
     document = restored(kind, stored)
-    update: dict[str, Any] = {"$set": {"ix": index(document)}}
-    if kind.searched:
+    values = {f"ix.{name}": value for name, value in index(document).items() if name in missing}
+    update: dict[str, Any] = {"$set": values} if values else {}
+    if WORDS in missing:
         update["$addToSet"] = {WORDS: {"$each": list(document.words)}}
-    return {"_id": stored["_id"], "version": stored["version"]}, update
+    return {"q": {"_id": stored["_id"], "version": stored["version"]}, "u": update}
