@@ -291,7 +291,7 @@ async def test_an_error_is_said_at_its_field_and_everything_typed_is_kept(
         assert str(wrong.get(name, TYPED[name])) in page.text
     if "canal" not in wrong:
         assert 'value="phone" checked' in page.text
-    (linked,) = re.findall(r'<ul class="list"><li><a href="#([a-z]+)"', page.text)
+    (linked,) = re.findall(r'<ul class="list"><li><a href="#([a-z-]+)"', page.text)
     assert f'id="{linked}"' in page.text
 
 
