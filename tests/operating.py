@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from services.desk.app import build_app
+from services.desk.operations import watch
 from services.desk.operations.watch import Watch
 from services.desk.signing_in import begin, new_account
 from services.intake.receiving import received
@@ -25,6 +26,7 @@ from shared.ports.bus import Bus, Delivery
 from shared.ports.store import Store
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import Settings
+from shared.topology import QUEUES
 from tests.pages_samples import (
     KEYS,
     NOW,
@@ -192,6 +194,14 @@ def notice(state: str, number: int = 1, **fields: object) -> Notice:
             **fields,
         }
     )
+
+
+def look_back(system: System) -> None:
+    """Let the desk have looked at the queues for half an hour."""
+    for minute in range(31):
+        depths: dict[str, int] = {queue.name: (minute * 7) % 13 for queue in QUEUES}
+        at = NOW - timedelta(minutes=30 - minute)
+        system.watch.samples.append(watch.Sample(at, depths))
 
 
 async def fill(system: System) -> str:

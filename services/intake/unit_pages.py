@@ -90,6 +90,7 @@ async def _unit(door: Door, language: Language, request: Request) -> Response:
         path,
         unit=unit,
         standing=standing,
+        public_url=door.public_url,
         answer_target=door.department.standards.on("answer", today).target,
         due=due_days(door.department, door.clock.now()),
     )

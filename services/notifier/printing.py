@@ -44,4 +44,7 @@ def letter_to_print(raw: bytes, person: Complainant) -> str:
     where = person.postal_address or person.phone
     lines = [line for line in (person.name, person.organisation, where) if line]
     address = Markup('<p class="to">{}</p>').format(escape("\n".join(lines)))
-    return f"{head}{_SHEET}{end_of_head}{before}{begins}\n{address}{words}"
+    # In its head where it has one, so that all of the page stands in a landmark
+    top, in_head, rest = words.partition("<header>")
+    letter = f"{top}{in_head}\n{address}{rest}" if in_head else f"\n{address}{words}"
+    return f"{head}{_SHEET}{end_of_head}{before}{begins}{letter}"

@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
 from services.desk.app import build_app
-from services.desk.operations.watch import Sample
-from shared.topology import QUEUES
 from tests.browser.conftest import _config, _listening
-from tests.operating import ASSIGNING, ENVELOPE_ID, System, fill, notice, sign_in, system_in
-from tests.pages_samples import KEYS, NOW, department
+from tests.operating import ASSIGNING, ENVELOPE_ID, fill, look_back, notice, sign_in, system_in
+from tests.pages_samples import KEYS, department
 
 ROOTS = {"fr": "/bureau/exploitation", "en": "/en/desk/operations"}
 
@@ -53,7 +50,7 @@ class _Serving(threading.Thread):
     async def _serve(self) -> None:
         async with system_in(self._folder) as system:
             self.running.letter = await fill(system)
-            _look_back(system)
+            look_back(system)
             for role in ("operations", "complaints_office"):
                 secret, _ = await sign_in(system.store, role)
                 self.running.secrets[role] = secret
@@ -70,13 +67,6 @@ class _Serving(threading.Thread):
             self._server = uvicorn.Server(_config(app))
             self.ready.set()
             await self._server.serve(sockets=[self._socket])
-
-
-def _look_back(system: System) -> None:
-    """Let the desk have looked at the queues for half an hour."""
-    for minute in range(31):
-        depths: dict[str, int] = {queue.name: (minute * 7) % 13 for queue in QUEUES}
-        system.watch.samples.append(Sample(NOW - timedelta(minutes=30 - minute), depths))
 
 
 @pytest.fixture(scope="module")
@@ -121,30 +111,6 @@ def faultless(page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
     page.set_viewport_size({"width": 1280, "height": 800})
     assert page.locator("h1").count() == 1
-
-
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_every_page_is_for_everybody(
-    context: BrowserContext, page: Page, running: Running, language: str
-) -> None:
-    enter(context, running)
-    for address in addresses(running, language):
-        page.goto(address)
-        assert page.get_attribute("html", "lang") == f"{language}-CA"
-        for folded in page.locator("details > summary").all():
-            folded.click()
-        faultless(page)
-
-
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_what_the_complaints_office_opens_is_for_everybody(
-    context: BrowserContext, page: Page, running: Running, language: str
-) -> None:
-    enter(context, running, "complaints_office")
-    root = f"{running.address}{ROOTS[language]}/parked/{ENVELOPE_ID}"
-    for address in (root, f"{root}/original", f"{root}/file"):
-        page.goto(address)
-        faultless(page)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
