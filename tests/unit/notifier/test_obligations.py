@@ -12,9 +12,9 @@ import pytest
 from services.notifier.obligations import REQUIRED, TELLS_RECOURSES, faults_in, refuse_missing
 from services.notifier.rendering import TEMPLATES, Renderer
 from services.notifier.sample import sample_department
-from shared.department import Department, load_department
+from shared.department import Department
 from shared.errors import Misconfigured
-from tests.conftest import ROOT
+from tests.shipped import department
 
 DEPARTMENT = sample_department()
 TODAY = date(2026, 11, 20)
@@ -82,4 +82,4 @@ def test_a_new_version_after_the_old_one_is_no_double() -> None:
 
 
 def test_the_department_s_own_catalogue_is_whole() -> None:
-    assert faults_in(load_department(ROOT / "deploy" / "department"), TODAY) == []
+    assert faults_in(department(), TODAY) == []

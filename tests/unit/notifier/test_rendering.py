@@ -29,10 +29,11 @@ from shared.domain.envelope import Language
 from shared.domain.notice import NoticeKind
 from shared.domain.place import Evidence
 from shared.errors import Misconfigured
+from tests.shipped import renderer
 
 DEPARTMENT = sample_department()
 HEAD = sample_head(DEPARTMENT)
-RENDERER = Renderer(DEPARTMENT)
+RENDERER = renderer()
 MESSAGE_ID = "59db3fa0-37bf-5c15-85d8-0ac466c59fca.mark@ministere.example"
 
 

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier.sample import sample_case, sample_department, sample_standards
-from shared.department import load_department
 from shared.domain.assignment import Held
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case
@@ -26,9 +25,9 @@ from shared.domain.clocks import (
 )
 from shared.domain.standards import Standards
 from shared.errors import Refused
-from tests.conftest import ROOT
+from tests.shipped import department
 
-DEPARTMENT = load_department(ROOT / "deploy" / "department")
+DEPARTMENT = department()
 CALENDAR, STANDARDS = DEPARTMENT.calendar, DEPARTMENT.standards
 TORONTO = ZoneInfo("America/Toronto")
 FIRST, LAST = date(2016, 1, 1), date(2038, 12, 31)

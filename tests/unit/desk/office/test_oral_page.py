@@ -19,7 +19,7 @@ from services.intake.opening import open_envelope
 from services.intake.receiving import received
 from services.intake.understood import Ours
 from services.router.assigning import assign_case
-from services.router.locating.gazetteer import Gazetteer, load_gazetteer
+from services.router.locating.gazetteer import Gazetteer
 from shared.domain.account import Mandate
 from shared.domain.case import Case
 from shared.domain.document import Document
@@ -31,8 +31,9 @@ from shared.events import CaseOpened
 from shared.pages.texts import NBSP
 from shared.ports.query import Query
 from shared.ports.store import Store
+from tests import shipped
 from tests.desk_people import DESK_URL, Office, Somebody, office_in
-from tests.pages_samples import KEYS, OFFICE, ROOT, StoppedClock, browser_of, department
+from tests.pages_samples import KEYS, OFFICE, StoppedClock, browser_of, department
 from tests.taking_in import understand_here
 
 NEW = {"fr": "/bureau/saisir", "en": "/en/desk/new"}
@@ -146,7 +147,7 @@ async def test_what_was_said_becomes_a_case_that_counts_from_the_conversation(
 
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
-    return load_gazetteer(ROOT / "deploy" / "department" / "territory")
+    return shipped.gazetteer()
 
 
 async def routed(office: Office, gazetteer: Gazetteer) -> Case:
