@@ -125,6 +125,7 @@ def open_account_link(page: Page, desk: _Desk, language: str) -> None:
 def open_consulted(page: Page, desk: _Desk, language: str) -> None:
     page.goto(f"{desk.url}{CASES[language]}/{TO_SORT.case.reference}")
     page.click("a[href$='/reads']")
+    page.wait_for_url("**/reads")
 
 
 PAGES: list[Open] = [
