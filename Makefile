@@ -35,9 +35,12 @@ run-full: setup-dev servers ## The full shape without Docker: RabbitMQ, MongoDB,
 samples: setup ## Send the complaints of deploy/samples to the running system again
 	@exec $(BIN)/recours send deploy/samples
 
+# Hundreds of tests start the program again: it is compiled once, whatever the environment says.
+# A worker takes tests in their order, so that what a module shares is made once, not in each.
 test: setup-dev servers ## Run all tests, real RabbitMQ and MongoDB included (TESTS=tests/unit ARGS="-k smtp")
 	@sh deploy/setup.sh browser
-	@$(BIN)/python -m pytest -n logical --maxprocesses 4 $(ARGS) $(TESTS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal \
+		$(ARGS) $(TESTS)
 
 check: setup-dev ## Lint, format, types, layers, and the department's rules
 	$(BIN)/ruff check .

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import httpx
 
-from services.desk.app import build_app
-from services.desk.signing_in import begin, new_account
+from services.desk.signing_in import SignedIn, new_account
 from services.intake.children import Children
 from shared.domain.account import Account, Mandate, Role
 from shared.domain.case import Case
 from shared.ports.store import Store
-from tests.pages_samples import KEYS, NOW, OFFICE, StoppedClock, browser_of, department, store_in
+from tests.pages_samples import NOW, OFFICE, StoppedClock, store_in
+from tests.signed_in import browser_for, enter
 
 TOKEN = re.compile(r'name="jeton" value="([^"]+)"')
 VERSION = re.compile(r'name="version" value="([^"]+)"')
@@ -38,27 +38,19 @@ class At:
     clock: StoppedClock = field(default_factory=StoppedClock)
     children: Children = field(default_factory=partial(Children, max_workers=1))
 
-    def client(self) -> httpx.AsyncClient:
-        app = build_app(
-            store=self.store,
+    def client(self, person: SignedIn | None = None) -> httpx.AsyncClient:
+        return browser_for(
+            self.store,
+            person,
             clock=self.clock,
-            keys=KEYS,
-            department=department(),
             desk_url="http://bureau.example",
             public_url="http://plaintes.example",
             children=self.children,
         )
-        return browser_of(app)
 
     async def sign_in(self, who: Account) -> httpx.AsyncClient:
         """Return the browser of somebody who has signed in."""
-        kept = await self.store.accounts.get(who.id)
-        signed_in = await begin(
-            self.store, kept or await self.store.accounts.save(who), self.clock.now(), how="link"
-        )
-        client = self.client()
-        client.cookies.set("recours", signed_in.secret, domain="plaintes.example")
-        return client
+        return self.client(await enter(self.store, who, self.clock))
 
     async def reload(self, case: Case) -> Case:
         found = await self.store.cases.get(case.id)

@@ -25,7 +25,7 @@ async def recours(
     *arguments: str,
     env: Mapping[str, str],
     cwd: Path = ROOT,
-    patience: float = 30.0,
+    patience: float = 60.0,
     given: bytes | None = None,
 ) -> Said:
     """Run a command to its end; `env` holds its RECOURS_… variables, `given` its standard input."""

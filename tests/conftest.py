@@ -7,12 +7,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
 from shared.department import Addresses
 from shared.domain.keys import Keys
 
 pytest_plugins = ["tests.servers"]
+
+# A machine with much to do is slow, not wrong: no example fails for its time.
+settings.register_profile("recours", deadline=None)
+settings.load_profile("recours")
 
 ROOT = Path(__file__).resolve().parents[1]
 

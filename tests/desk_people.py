@@ -13,8 +13,7 @@ from typing import Any
 import httpx
 from httpx import Response
 
-from services.desk.app import build_app
-from services.desk.signing_in import begin, new_account
+from services.desk.signing_in import new_account
 from services.intake.limits import FormLimits
 from shared.domain.account import Account, Mandate
 from shared.domain.assignment import Candidate, Held
@@ -25,18 +24,16 @@ from shared.domain.reference import reference_for
 from shared.ports.store import Store
 from tests.pages_samples import (
     EVIDENCE,
-    KEYS,
     RECEIVED,
     WORDS,
     Sample,
     StoppedClock,
-    browser_of,
-    department,
     held_case,
     store_in,
 )
+from tests.signed_in import DESK_URL as DESK_URL
+from tests.signed_in import browser_for, enter
 
-DESK_URL = "http://plaintes.example"
 OFFICE_MANDATE = Mandate(role="complaints_office")
 
 
@@ -82,20 +79,9 @@ class Office:
 
     async def somebody(self, name: str, *mandates: Mandate) -> Somebody:
         """Make an account and sign it in."""
-        account = await self.store.accounts.save(
-            new_account(name, f"{name.title()} Essai", mandates=mandates)
-        )
-        signed_in = await begin(self.store, account, self.clock.now(), how="password")
-        app = build_app(
-            store=self.store,
-            clock=self.clock,
-            keys=KEYS,
-            department=department(),
-            desk_url=DESK_URL,
-            limits=self.limits,
-        )
-        client = browser_of(app)
-        client.cookies.set("recours", signed_in.secret)
+        account = new_account(name, f"{name.title()} Essai", mandates=mandates)
+        person = await enter(self.store, account, self.clock)
+        client = browser_for(self.store, person, clock=self.clock, limits=self.limits)
         return Somebody(client, account)
 
     async def keep(self, sample: Sample) -> Case:

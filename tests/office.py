@@ -8,10 +8,8 @@ from functools import partial
 
 from services.desk.acting import Acted, Actor, Ending, answer, ask, close, extend, resume
 from services.desk.carrying_out import act_in, give
-from services.notifier.rendering import Renderer
 from services.notifier.telling import tell_case
 from shared.adapters.sqlite_store import SqliteStore
-from shared.department import load_department
 from shared.domain.assignment import Held
 from shared.domain.case import Case
 from shared.domain.keys import Keys
@@ -19,11 +17,11 @@ from shared.domain.notice import Notice
 from shared.events import CaseActed, CaseAssigned, CaseConsulted, CaseHeld, decode
 from shared.ports.query import Equal, Query
 from tests.checked_mail import checked
-from tests.conftest import ROOT, ToldClock
+from tests.conftest import ToldClock
+from tests.shipped import department, renderer
 from tests.taking_in import Intake, mail
 
-HERE = load_department(ROOT / "deploy" / "department")
-RENDERER = Renderer(HERE)
+HERE, RENDERER = department(), renderer()
 PUBLIC = "https://plaintes.example"
 UNIT = "DR-13"
 

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import httpx
 
-from services.desk.app import build_app
 from services.desk.operations import watch
 from services.desk.operations.watch import Watch
-from services.desk.signing_in import begin, new_account
+from services.desk.signing_in import SignedIn
 from services.intake.receiving import received
 from shared.adapters.sqlite_bus import SqliteBus
 from shared.adapters.sqlite_store import open_sqlite_store
-from shared.domain.account import Mandate, Role
+from shared.domain.account import Role
 from shared.domain.envelope import Envelope, Outcome
 from shared.domain.notice import Notice
 from shared.events import CaseOpened, Event
@@ -34,9 +33,8 @@ from tests.pages_samples import (
     Sample,
     StoppedClock,
     assigned_case,
-    browser_of,
-    department,
 )
+from tests.signed_in import browser_for, signed_in
 
 #: Stands wherever a person writes something; no page of operations may show it.
 MARKER = "zyxmarque"
@@ -78,31 +76,30 @@ class System:
     @asynccontextmanager
     async def person(self, role: Role, unit: str | None = None) -> AsyncIterator[Person]:
         """Sign somebody in who has this one role."""
-        app = build_app(
-            store=self.store,
+        person, token = await _entered(self.store, role, unit)
+        client = browser_for(
+            self.store,
+            person,
             clock=self.clock,
-            keys=KEYS,
-            department=department(),
             desk_url="http://bureau.example",
             bus=self.bus,
             settings=self.settings,
             watch=self.watch,
             metrics=self.metrics,
         )
-        secret, token = await sign_in(self.store, role, unit)
-        async with browser_of(app) as client:
-            client.cookies.set("recours", secret)
+        async with client:
             yield Person(client, token)
 
 
 async def sign_in(store: Store, role: Role, unit: str | None = None) -> tuple[str, str]:
     """Return the cookie and the form token of somebody new with this one role."""
-    account = new_account(
-        f"{role}.essai", f"Hugo {role}", mandates=(Mandate(role=role, unit_id=unit),)
-    )
-    await store.accounts.add(account)
-    signed_in = await begin(store, account, NOW, how="password")
-    return signed_in.secret, KEYS.mark("form", signed_in.session.id)
+    person, token = await _entered(store, role, unit)
+    return person.secret, token
+
+
+async def _entered(store: Store, role: Role, unit: str | None) -> tuple[SignedIn, str]:
+    person = await signed_in(store, role, unit, name=f"{role}.essai", full_name=f"Hugo {role}")
+    return person, KEYS.mark("form", person.session.id)
 
 
 @asynccontextmanager

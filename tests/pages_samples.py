@@ -13,7 +13,6 @@ import httpx
 from fastapi import FastAPI
 
 from shared.adapters.sqlite_store import open_sqlite_store
-from shared.department import Department, load_department
 from shared.domain.assignment import Assignment, Candidate, Held
 from shared.domain.case import Case, Complainant
 from shared.domain.document import derived_id
@@ -24,8 +23,9 @@ from shared.domain.place import Evidence
 from shared.domain.reading import Attachment, Message, Reading
 from shared.domain.reference import reference_for
 from shared.ports.store import Store
+from tests.shipped import ROOT as ROOT
+from tests.shipped import department as department
 
-ROOT = Path(__file__).parent.parent
 KEYS = Keys([b"a secret of the tests, 32 bytes.."])
 #: Tuesday, day 2 of the sample case, 10 in the morning in Québec.
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -49,11 +49,6 @@ class StoppedClock:
 
     def now(self) -> datetime:
         return self.at
-
-
-def department() -> Department:
-    """Return the department of the samples, read from its tables."""
-    return load_department(ROOT / "deploy" / "department")
 
 
 @asynccontextmanager

@@ -17,9 +17,11 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -32,12 +34,16 @@ from pymongo import MongoClient
 from deploy.servers import Server, ServerFailed, end_groups, start_mongod, start_rabbitmq
 from shared.adapters.rabbitmq_topology import declarations
 from shared.topology import EXCHANGE
+from tests.in_memory import keep_in_memory, sweep
 
 #: As many tests as this can use the broker at the same time; more wait for one another.
 VHOSTS = tuple(f"test{number}" for number in range(8))
 
 #: Times that an emptying broker is asked, and seconds between two of them.
 EMPTY_TRIES, EMPTY_PAUSE = 10, 1.0
+
+#: Connections that remove queues side by side.
+EMPTYING = 4
 
 #: Servers of the run that this process happened to start.
 _STARTED: list[Server] = []
@@ -141,6 +147,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         end_groups(running.groups)
         shutil.rmtree(_base(config) / name, ignore_errors=True)
         (_base(config) / f"{name}.json").unlink()
+    sweep(ended=os.getpid())
 
 
 def _find_mongodb(folder: Path) -> Running:
@@ -152,6 +159,7 @@ def _find_mongodb(folder: Path) -> Running:
     if containers.usable(containers.MONGODB_IMAGE):
         container = containers.start_mongodb_container()
         return Running(container.url, f"container {containers.MONGODB_IMAGE}", [], container.id)
+    keep_in_memory(folder / "data", owner=_controller())
     server = start_mongod(folder, owner=_controller())
     _STARTED.append(server)
     return Running(server.url, "child process", server.pids)
@@ -167,12 +175,14 @@ def _find_rabbitmq(folder: Path) -> Running:
     if containers.usable(containers.RABBITMQ_IMAGE):
         container = containers.start_rabbitmq_container(VHOSTS)
         return Running(container.url, f"container {containers.RABBITMQ_IMAGE}", [], container.id)
+    keep_in_memory(folder / "mnesia", owner=_controller())
     server = start_rabbitmq(folder, vhosts=VHOSTS, owner=_controller())
     _STARTED.append(server)
     return Running(server.url, "child process", server.pids)
 
 
 def _start_own_mongodb(folder: Path) -> Restartable:
+    keep_in_memory(folder / "data", owner=_controller())
     try:
         return start_mongod(folder)
     except ServerFailed:
@@ -182,6 +192,7 @@ def _start_own_mongodb(folder: Path) -> Restartable:
 
 
 def _start_own_rabbitmq(folder: Path) -> Restartable:
+    keep_in_memory(folder / "mnesia", owner=_controller())
     try:
         return start_rabbitmq(folder)
     except ServerFailed:
@@ -267,9 +278,16 @@ def _empty(url: str) -> None:
 
 
 def _empty_at_once(url: str) -> None:
+    """Remove all queues side by side: one alone is mostly the broker's waiting for its disk."""
+    names = [declaration.name for declaration in declarations()]
+    with ThreadPoolExecutor(EMPTYING) as threads:
+        list(threads.map(partial(_remove, url), (names[at::EMPTYING] for at in range(EMPTYING))))
+
+
+def _remove(url: str, queues: Sequence[str]) -> None:
     connection = pika.BlockingConnection(pika.URLParameters(url))
     channel = connection.channel()
-    for declaration in declarations():
-        channel.queue_delete(declaration.name)
+    for queue in queues:
+        channel.queue_delete(queue)
     channel.exchange_delete(EXCHANGE)
     connection.close()

@@ -1,21 +1,26 @@
-"""Somebody of the department who is signed in, for tests of the desk's pages."""
+"""People of the department who are signed in: the one place that makes them for tests."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import httpx
 
 from services.desk.app import build_app
 from services.desk.signing_in import SignedIn, begin, new_account
 from shared.department import Department
-from shared.domain.account import Mandate, Role
+from shared.domain.account import Account, Mandate, Role
 from shared.ports.clock import Clock
 from shared.ports.store import Store
 from tests.pages_samples import KEYS, NOW, StoppedClock, browser_of, department
 
-ROOT = Path(__file__).parent.parent
 DESK_URL = "http://plaintes.example"
+
+
+async def enter(store: Store, account: Account, clock: Clock | None = None) -> SignedIn:
+    """Begin a session of somebody, whose account is kept now if it is not yet."""
+    kept = await store.accounts.get(account.id) or await store.accounts.save(account)
+    return await begin(store, kept, clock.now() if clock else NOW, how="password")
 
 
 async def signed_in(
@@ -24,8 +29,7 @@ async def signed_in(
     """Make an account with one mandate, and begin a session."""
     mandate = Mandate(role=role, unit_id=unit)
     account = new_account(name or f"{role}.{unit}", full_name or "Odile Roy", mandates=(mandate,))
-    await store.accounts.add(account)
-    return await begin(store, account, NOW, how="password")
+    return await enter(store, account)
 
 
 def browser_for(
@@ -34,14 +38,18 @@ def browser_for(
     *,
     tables: Department | None = None,
     clock: Clock | None = None,
+    desk_url: str = DESK_URL,
+    **desk: Any,
 ) -> httpx.AsyncClient:
-    """Return a browser that has somebody's session, on a desk of its own."""
+    """Return a browser that has somebody's session, on a desk of its own; `desk` is what else the
+    desk is made with."""
     app = build_app(
         store=store,
         clock=clock or StoppedClock(),
         keys=KEYS,
         department=tables or department(),
-        desk_url=DESK_URL,
+        desk_url=desk_url,
+        **desk,
     )
     client = browser_of(app)
     if person is not None:

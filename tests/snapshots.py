@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import get_args
 
 from services.notifier.preview import preview
-from services.notifier.rendering import Renderer
 from services.notifier.sample import sample_department
 from shared.domain.envelope import Language
 from shared.domain.notice import NoticeKind
+from tests.shipped import renderer
 
 FOLDER = Path(__file__).parent / "notices"
 
@@ -23,10 +23,9 @@ def snapshots() -> dict[str, str]:
     """Return what each file should hold, by its name."""
     found: dict[str, str] = {}
     department = sample_department()
-    renderer = Renderer(department)
     for kind in get_args(NoticeKind):
         for language in get_args(Language):
-            raw = preview(kind, language, department, renderer)
+            raw = preview(kind, language, department, renderer())
             mail = email.message_from_bytes(raw, policy=email.policy.default)
             for part, name in (("plain", "txt"), ("html", "html")):
                 body = mail.get_body((part,))

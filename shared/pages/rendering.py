@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -22,14 +23,7 @@ class Pages:
     """Renders templates in either language. The department may be missing: pages still show."""
 
     def __init__(self, *folders: Path, department: Department | None) -> None:
-        places = [*(folder / "templates" for folder in folders), HERE / "templates"]
-        self._environment = Environment(
-            loader=FileSystemLoader(places),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = _environment(*(folder / "templates" for folder in folders))
         zone = department.calendar.time_zone if department else DEFAULT_TIME_ZONE
         self._texts = {
             language: load_texts(language, HERE / "texts", *(f / "texts" for f in folders))
@@ -57,6 +51,18 @@ class Pages:
             size=lambda number: size_words(number, self._texts[language]),
             **values,
         )
+
+
+@cache
+def _environment(*folders: Path) -> Environment:
+    """Return what compiles the templates of `folders`; once a process, for all that show them."""
+    return Environment(
+        loader=FileSystemLoader([*folders, HERE / "templates"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def sheet_path() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from markupsafe import Markup
@@ -66,9 +67,16 @@ def load_texts(language: str, *folders: Path) -> Texts:
     """Return the texts of `<folder>/<language>.toml`, later folders over earlier ones."""
     entries: dict[str, str] = {}
     for folder in folders:
-        with (folder / f"{language}.toml").open("rb") as file:
-            entries.update(_flat(tomllib.load(file)))
-    return Texts(language, {key: typeset(text, language) for key, text in entries.items()})
+        entries.update(_entries(folder / f"{language}.toml", language))
+    return Texts(language, entries)
+
+
+@cache
+def _entries(path: Path, language: str) -> Mapping[str, str]:
+    """Return the typeset texts of one file. They do not change while a process runs."""
+    with path.open("rb") as file:
+        texts = _flat(tomllib.load(file))
+    return {key: typeset(text, language) for key, text in texts.items()}
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:

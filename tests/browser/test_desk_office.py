@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
-from services.desk.app import build_app
-from services.desk.signing_in import begin, new_account
-from shared.domain.account import Mandate
-from shared.domain.act import SetAside
-from tests.browser.conftest import _config, _listening
-from tests.desk_people import (
-    OFFICE_MANDATE,
-    Office,
-    another_held,
-    in_tray,
-    maybe_disclosing,
-    office_in,
-)
-from tests.pages_samples import KEYS, OFFICE, RECEIVED, Sample, assigned_case, department, held_case
+from tests.browser.office_desk import DISCLOSING, TO_ASSIGN, TO_SORT, OfficeDesk
+from tests.pages_samples import RECEIVED
 from tests.papers import pdf
 
 ROOTS = {"fr": "/bureau", "en": "/en/desk"}
@@ -35,73 +18,11 @@ SORTING = {"fr": "/bureau/tri", "en": "/en/desk/sorting"}
 NEW = {"fr": "/bureau/saisir", "en": "/en/desk/new"}
 ACCOUNTS = {"fr": "/bureau/comptes", "en": "/en/desk/accounts"}
 CASES = {"fr": "/bureau/plaintes", "en": "/en/desk/complaints"}
-DISCLOSING, TO_SORT, TO_ASSIGN = maybe_disclosing(50), held_case(), another_held(60)
-
-
-def _set_aside() -> Sample:
-    sample = in_tray(40, "spam", subject="Un prix pour vous")
-    aside = SetAside(at=RECEIVED, by="Isabelle Essai")
-    return replace(sample, case=sample.case.changed(state="closed", set_aside=aside))
-
-
-class _Desk(threading.Thread):
-    """A desk with held cases, in an event loop of its own until `stop` is called."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(daemon=True)
-        self._folder = folder
-        self._socket = _listening()
-        self._server: uvicorn.Server | None = None
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self.secret = ""
-        self.agent = ""
-        self.ready = threading.Event()
-
-    def run(self) -> None:
-        asyncio.run(self._serve())
-
-    def stop(self) -> None:
-        if self._server:
-            self._server.should_exit = True
-        self.join(timeout=20)
-
-    async def _serve(self) -> None:
-        async with office_in(self._folder) as office:
-            await self._fill(office)
-            app = build_app(
-                store=office.store,
-                clock=office.clock,
-                keys=KEYS,
-                department=department(),
-                desk_url=self.url,
-            )
-            self._server = uvicorn.Server(_config(app))
-            self.ready.set()
-            await self._server.serve(sockets=[self._socket])
-
-    async def _fill(self, office: Office) -> None:
-        store, now = office.store, office.clock.now()
-        sorter = new_account("isabelle", "Isabelle Essai", mandates=(OFFICE_MANDATE,))
-        agent = new_account("paul", "Paul Essai", mandates=(Mandate(role="agent", unit_id=OFFICE),))
-        self.agent = (await store.accounts.save(agent)).id
-        signed_in = await begin(store, await store.accounts.save(sorter), now, how="password")
-        self.secret = signed_in.secret
-        trays = (*(in_tray(n, "spam", subject="Un prix pour vous") for n in (20, 21, 22)),)
-        samples = (
-            assigned_case(),
-            TO_SORT,
-            TO_ASSIGN,
-            DISCLOSING,
-            in_tray(30, "unreadable"),
-            _set_aside(),
-        )
-        for sample in (*samples, *trays, *(another_held(number) for number in range(1, 8))):
-            await office.keep(sample)
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Desk]:
-    serving = _Desk(tmp_path_factory.mktemp("office"))
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeDesk]:
+    serving = OfficeDesk(tmp_path_factory.mktemp("office"))
     serving.start()
     assert serving.ready.wait(timeout=20)
     yield serving
@@ -109,30 +30,30 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Desk]:
 
 
 @pytest.fixture
-def signed_in(context: BrowserContext, desk: _Desk) -> Page:
+def signed_in(context: BrowserContext, desk: OfficeDesk) -> Page:
     return _signed_in(context, desk)
 
 
-def _signed_in(context: BrowserContext, desk: _Desk) -> Page:
+def _signed_in(context: BrowserContext, desk: OfficeDesk) -> Page:
     context.add_cookies([{"name": "recours", "value": desk.secret, "url": desk.url}])
     return context.new_page()
 
 
-Open = Callable[[Page, _Desk, str], None]
+Open = Callable[[Page, OfficeDesk, str], None]
 
 
-def open_sorting(page: Page, desk: _Desk, language: str) -> None:
+def open_sorting(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(desk.url + SORTING[language])
     page.locator("details > summary").first.click()
 
 
-def open_disclosure(page: Page, desk: _Desk, language: str) -> None:
+def open_disclosure(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(f"{desk.url}{SORTING[language]}?plainte={DISCLOSING.case.reference}")
     page.click("button[value=DR-16]")
     page.wait_for_selector(".alert")
 
 
-def open_unknown_unit(page: Page, desk: _Desk, language: str) -> None:
+def open_unknown_unit(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(f"{desk.url}{SORTING[language]}?plainte={TO_SORT.case.reference}")
     page.click("details > summary")
     page.fill("input[name=autre]", "Atlantide")
@@ -140,27 +61,27 @@ def open_unknown_unit(page: Page, desk: _Desk, language: str) -> None:
     page.wait_for_selector(".alert")
 
 
-def open_spam(page: Page, desk: _Desk, language: str) -> None:
+def open_spam(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(f"{desk.url}{SORTING[language]}?bac=spam&tout=1")
 
 
-def open_unreadable(page: Page, desk: _Desk, language: str) -> None:
+def open_unreadable(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(f"{desk.url}{SORTING[language]}?bac=unreadable")
 
 
-def open_empty_tray(page: Page, desk: _Desk, language: str) -> None:
+def open_empty_tray(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(f"{desk.url}{SORTING[language]}?bac=automatic")
 
 
-def open_set_aside(page: Page, desk: _Desk, language: str) -> None:
+def open_set_aside(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(f"{desk.url}{SORTING[language]}?bac=aside")
 
 
-def open_oral(page: Page, desk: _Desk, language: str) -> None:
+def open_oral(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(desk.url + NEW[language])
 
 
-def open_oral_error(page: Page, desk: _Desk, language: str) -> None:
+def open_oral_error(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(desk.url + NEW[language])
     page.fill("#jour", "")
     page.fill("#courriel", "g@courriel")
@@ -169,7 +90,7 @@ def open_oral_error(page: Page, desk: _Desk, language: str) -> None:
     page.wait_for_selector(".alert")
 
 
-def open_oral_documents(page: Page, desk: _Desk, language: str) -> None:
+def open_oral_documents(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(desk.url + NEW[language])
     page.check("#canal-counter")
     page.fill("#recit", "Elle remet deux documents.")
@@ -184,7 +105,7 @@ def _file(name: str, data: bytes) -> FilePayload:
     return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
 
 
-def open_oral_received(page: Page, desk: _Desk, language: str) -> None:
+def open_oral_received(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(desk.url + NEW[language])
     page.check("#canal-phone")
     page.fill("#recit", "Elle attend depuis six semaines.")
@@ -193,11 +114,11 @@ def open_oral_received(page: Page, desk: _Desk, language: str) -> None:
     page.wait_for_selector(".done")
 
 
-def open_accounts(page: Page, desk: _Desk, language: str) -> None:
+def open_accounts(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(desk.url + ACCOUNTS[language])
 
 
-def open_invite_error(page: Page, desk: _Desk, language: str) -> None:
+def open_invite_error(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(f"{desk.url}{ACCOUNTS[language]}/invite")
     page.fill("#personne", "Lise Roy")
     page.fill("#nom", "lise")
@@ -206,19 +127,20 @@ def open_invite_error(page: Page, desk: _Desk, language: str) -> None:
     page.wait_for_selector(".alert")
 
 
-def open_account(page: Page, desk: _Desk, language: str) -> None:
+def open_account(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(f"{desk.url}{ACCOUNTS[language]}/{desk.agent}")
 
 
-def open_account_link(page: Page, desk: _Desk, language: str) -> None:
+def open_account_link(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(f"{desk.url}{ACCOUNTS[language]}/{desk.agent}")
     page.click("form[action$='/link'] button")
     page.wait_for_selector("code")
 
 
-def open_consulted(page: Page, desk: _Desk, language: str) -> None:
+def open_consulted(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(f"{desk.url}{CASES[language]}/{TO_SORT.case.reference}")
     page.click("a[href$='/reads']")
+    page.wait_for_url("**/reads")
 
 
 PAGES: list[Open] = [
@@ -246,7 +168,7 @@ both_languages = pytest.mark.parametrize("language", ["fr", "en"])
 @every_page
 @both_languages
 def test_axe_finds_no_fault_and_nothing_scrolls_sideways(
-    signed_in: Page, desk: _Desk, open_page: Open, language: str
+    signed_in: Page, desk: OfficeDesk, open_page: Open, language: str
 ) -> None:
     page = signed_in
     complaints: list[str] = []
@@ -265,7 +187,7 @@ def test_axe_finds_no_fault_and_nothing_scrolls_sideways(
 
 
 @every_page
-def test_letters_twice_as_large_fit(browser: Browser, desk: _Desk, open_page: Open) -> None:
+def test_letters_twice_as_large_fit(browser: Browser, desk: OfficeDesk, open_page: Open) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=True)
     context.set_default_timeout(15_000)
     page = _signed_in(context, desk)
@@ -275,13 +197,13 @@ def test_letters_twice_as_large_fit(browser: Browser, desk: _Desk, open_page: Op
     context.close()
 
 
-def test_the_language_changes_and_the_filter_stays(signed_in: Page, desk: _Desk) -> None:
+def test_the_language_changes_and_the_filter_stays(signed_in: Page, desk: OfficeDesk) -> None:
     open_unreadable(signed_in, desk, "fr")
     signed_in.click("a[hreflang=en]")
     assert signed_in.url == f"{desk.url}{SORTING['en']}?bac=unreadable"
 
 
-def test_an_error_has_the_focus_and_leads_to_its_field(signed_in: Page, desk: _Desk) -> None:
+def test_an_error_has_the_focus_and_leads_to_its_field(signed_in: Page, desk: OfficeDesk) -> None:
     open_oral_error(signed_in, desk, "fr")
     assert signed_in.evaluate("document.activeElement.className") == "alert"
     assert signed_in.title().startswith("Erreur")
@@ -290,7 +212,7 @@ def test_an_error_has_the_focus_and_leads_to_its_field(signed_in: Page, desk: _D
     assert signed_in.input_value("#tel") == "12"
 
 
-def test_a_case_is_sorted_by_the_keyboard_alone(signed_in: Page, desk: _Desk) -> None:
+def test_a_case_is_sorted_by_the_keyboard_alone(signed_in: Page, desk: OfficeDesk) -> None:
     page, reference = signed_in, TO_ASSIGN.case.reference
     page.goto(f"{desk.url}{SORTING['fr']}?plainte={reference}")
     page.focus("button[value=DR-16]")
@@ -302,7 +224,9 @@ def test_a_case_is_sorted_by_the_keyboard_alone(signed_in: Page, desk: _Desk) ->
     assert page.locator("article").count() == 0
 
 
-def test_enter_in_the_box_of_a_disclosure_chooses_no_unit(signed_in: Page, desk: _Desk) -> None:
+def test_enter_in_the_box_of_a_disclosure_chooses_no_unit(
+    signed_in: Page, desk: OfficeDesk
+) -> None:
     page, reference = signed_in, DISCLOSING.case.reference
     page.goto(f"{desk.url}{SORTING['fr']}?plainte={reference}")
     page.check(f"#c{reference}")
@@ -313,7 +237,7 @@ def test_enter_in_the_box_of_a_disclosure_chooses_no_unit(signed_in: Page, desk:
     assert page.is_checked(f"#c{reference}")
 
 
-def test_a_tray_is_cleared_in_bulk(signed_in: Page, desk: _Desk) -> None:
+def test_a_tray_is_cleared_in_bulk(signed_in: Page, desk: OfficeDesk) -> None:
     page = signed_in
     page.goto(f"{desk.url}{SORTING['fr']}?bac=spam")
     ticked = page.locator("input[name=plainte]:checked")
@@ -328,7 +252,7 @@ def test_a_tray_is_cleared_in_bulk(signed_in: Page, desk: _Desk) -> None:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_letter_handed_in_is_read_back_and_enter_keeps_it(
-    signed_in: Page, desk: _Desk, language: str
+    signed_in: Page, desk: OfficeDesk, language: str
 ) -> None:
     page = signed_in
     page.goto(desk.url + NEW[language])
@@ -346,7 +270,7 @@ def test_a_letter_handed_in_is_read_back_and_enter_keeps_it(
 
 
 def test_a_complaint_told_by_telephone_is_entered_and_gets_its_reference(
-    signed_in: Page, desk: _Desk
+    signed_in: Page, desk: OfficeDesk
 ) -> None:
     page = signed_in
     page.goto(desk.url + NEW["fr"])

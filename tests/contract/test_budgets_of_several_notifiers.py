@@ -11,7 +11,6 @@ import pytest
 
 from services.notifier import telling
 from services.notifier.budgets import PER_ADDRESS_AND_DAY, PER_DOMAIN_AND_HOUR
-from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from shared.domain.case import Case
 from shared.domain.document import derived_id
@@ -21,10 +20,11 @@ from shared.ports.query import Equal, Query
 from shared.ports.store import Store
 from tests.conftest import ToldClock
 from tests.contract.conftest import Stores
+from tests.shipped import renderer
 
 DEPARTMENT = sample_department()
 HEAD = sample_head(DEPARTMENT)
-RENDERER = Renderer(DEPARTMENT)
+RENDERER = renderer()
 FLOOD = 60
 
 Notifier = Callable[[Case], Awaitable[None]]

@@ -15,7 +15,6 @@ import pytest
 from services.desk.acting import Actor
 from services.desk.noting import confirmed
 from services.notifier.letter import Letterhead
-from services.notifier.rendering import Renderer
 from services.notifier.sample import sample_case, sample_department, sample_head
 from services.notifier.timekeeping import PAGE, Timekeeper, keep_time
 from shared.domain.assignment import Move
@@ -32,6 +31,7 @@ from shared.runtime.doors import Doors
 from shared.runtime.metrics import Metrics
 from tests.conftest import ToldClock
 from tests.contract.conftest import Stores
+from tests.shipped import renderer
 from tests.waiting import until
 
 TORONTO = ZoneInfo("America/Toronto")
@@ -48,7 +48,7 @@ DEPARTMENT = SAMPLE.model_copy(
     }
 )
 HEAD: Letterhead = sample_head(DEPARTMENT)
-RENDERER = Renderer(SAMPLE)
+RENDERER = renderer()
 RECEIVED = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 #: The invented calendar has no closed days but weekends: due Friday 18 December, late on Monday.
 LATE = date(2026, 12, 21)

@@ -13,19 +13,19 @@ from operator import ge
 
 from services.desk.acting import Actor
 from services.notifier.serving import notifier
-from shared.department import load_department
 from shared.domain.case import Case
 from shared.domain.notice import Notice
 from shared.ports.query import AllOf, Equal, Query, Range
 from shared.runtime.process import Context
+from tests import shipped
 from tests.breaking import Faults, handing_nothing_over
 from tests.checked_mail import checked
-from tests.conftest import ROOT, ToldClock
+from tests.conftest import ToldClock
 from tests.e2e.conftest import Shape, Start, Whole
 from tests.scripted_relay import ScriptedRelay, scripted_relay
 from tests.waiting import until
 
-HERE = load_department(ROOT / "deploy" / "department")
+HERE = shipped.department()
 #: A round looks at the cases of three states.
 LOOKS = 3
 

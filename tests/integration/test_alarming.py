@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from services.notifier.alarming import tell_failure
-from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
 from shared.domain.document import derived_id
@@ -21,6 +20,7 @@ from shared.events import NoticeFailed
 from shared.ports.query import Equal, Query
 from shared.runtime.metrics import Metrics
 from tests.conftest import ToldClock
+from tests.shipped import renderer
 
 _BASE = sample_department()
 _UNIT = _BASE.units["exemple"]
@@ -32,7 +32,7 @@ DEPARTMENT = _BASE.model_copy(
     update={"units": {"exemple": _UNIT, "bureau": _OFFICE}, "complaints_office": "bureau"}
 )
 HEAD = sample_head(DEPARTMENT)
-RENDERER = Renderer(DEPARTMENT)
+RENDERER = renderer()
 CASE = sample_case("fr", DEPARTMENT)
 
 

@@ -6,7 +6,6 @@ import json
 import mailbox
 import os
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,14 +18,12 @@ from shared.domain.document import new_id
 from shared.domain.envelope import Envelope, Outcome
 from shared.events import CaseOpened
 from shared.ports.query import AllOf, Equal, Query
-from shared.ports.store import Store
 from shared.runtime.backends import Backends
-from tests.commands import Said, recours
-from tests.conftest import ROOT
+from tests.beside import SAMPLES, Desk, hand_in_samples
+from tests.commands import recours
 from tests.fleet import Fleet
 from tests.waiting import until
 
-SAMPLES = ROOT / "deploy" / "samples"
 UNREADABLE = {
     "empty.eml": b"",
     "binary.bin": bytes(range(256)) * 40,
@@ -38,33 +35,6 @@ UNREADABLE = {
 #: Seconds in which the running process sees what another one wrote: it looks every second, and
 #: the rest is for a busy machine.
 SEEN = 4.0
-
-
-@dataclass
-class Desk:
-    """A running system, and commands beside it as other processes."""
-
-    fleet: Fleet
-    backends: Backends
-
-    @property
-    def store(self) -> Store:
-        return self.backends.store
-
-    async def say(self, *arguments: str | Path) -> Said:
-        return await recours(*map(str, arguments), env=self.fleet.environment)
-
-    async def refused(self, *arguments: str | Path) -> str:
-        """Run a command that must be refused; return its words."""
-        said = await self.say(*arguments)
-        assert (said.status, said.out) == (2, "")
-        assert "Traceback" not in said.err
-        return said.err
-
-    async def lines(self, *arguments: str | Path) -> list[dict[str, object]]:
-        said = await self.say(*arguments)
-        assert said.status == 0, said.err
-        return [json.loads(line) for line in said.out.splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -86,22 +56,6 @@ async def desk(fleet: Fleet) -> AsyncIterator[Desk]:
         await hand_in_samples(desk)
     yield desk
     await desk.backends.close()
-
-
-async def hand_in_samples(desk: Desk) -> None:
-    said = await desk.say("send", SAMPLES)
-    files = sorted(SAMPLES.glob("*.eml"))
-    assert said.status == 0
-    assert said.out.splitlines()[-1] == f"{len(files)} of {len(files)} kept."
-    for file in files:
-        assert f"{file}: 2.0.0 Kept as " in said.out
-
-    async def ended() -> bool:
-        depths = await desk.backends.bus.depths()
-        waiting = await desk.store.envelopes.count(Equal("outcome_kind", "waiting"))
-        return not waiting and not sum(depth.ready for depth in depths)
-
-    await until(ended, 20)
 
 
 async def test_lists_say_what_there_is_and_their_last_line_how_much(desk: Desk) -> None:

@@ -6,14 +6,14 @@ import pytest
 
 from services.notifier.composing import compose
 from services.notifier.mailer import RelayMailer
-from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from shared.domain.notice import NoticeKind
 from tests.scripted_relay import ScriptedRelay, scripted_relay
+from tests.shipped import renderer
 
 DEPARTMENT = sample_department()
 HEAD = sample_head(DEPARTMENT)
-RENDERER = Renderer(DEPARTMENT)
+RENDERER = renderer()
 PATH = "plaintes+b0a1.mark@ministere.example"
 TO = "personne@courriel.example"
 

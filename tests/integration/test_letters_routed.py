@@ -10,14 +10,14 @@ import pytest
 
 from services.intake.readers import Readers
 from services.router.assigning import assign_case
-from services.router.locating.gazetteer import Gazetteer, load_gazetteer
+from services.router.locating.gazetteer import Gazetteer
 from shared.adapters.sqlite_store import SqliteStore
-from shared.department import Addresses, Department, load_department
+from shared.department import Addresses, Department
 from shared.domain.case import Case
 from shared.domain.keys import Keys
 from shared.errors import Transient
 from shared.events import CaseOpened, DocumentsRead, Event
-from tests import papers
+from tests import papers, shipped
 from tests.conftest import ROOT, ToldClock
 from tests.letters import WORDS, LetterIntake, in_folder, letter, read_since, scan, tesseract
 
@@ -33,12 +33,12 @@ def readers() -> Iterator[Readers]:
 
 @pytest.fixture(scope="module")
 def department() -> Department:
-    return load_department(FOLDER)
+    return shipped.department()
 
 
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
-    return load_gazetteer(FOLDER)
+    return shipped.gazetteer()
 
 
 @pytest.fixture

@@ -12,16 +12,16 @@ from services.intake.opening import open_envelope
 from services.intake.readers import Readers
 from services.intake.understood import Ours, Understood
 from services.router.assigning import assign_case
-from services.router.locating.gazetteer import load_gazetteer
 from shared.adapters.sqlite_store import open_sqlite_store
-from shared.department import Addresses, load_department
+from shared.department import Addresses
 from shared.domain.document import new_id
 from shared.domain.envelope import Envelope, Submission
 from shared.domain.keys import Keys
 from shared.domain.reading import NOTHING_PROPOSED, DocumentText, Reading
 from shared.events import CaseOpened
 from shared.ports.query import Query
-from tests.conftest import ROOT, ToldClock
+from tests import shipped
+from tests.conftest import ToldClock
 from tests.hostile import Bloating, Dying, Failing, Hanging
 from tests.taking_in import GINETTE, MAIN, Intake, mail
 
@@ -106,8 +106,8 @@ async def test_a_case_without_proposals_keeps_what_its_letter_proposes_and_waits
     )  # fmt: skip
     (case,) = await store.cases.find(Query())
     assert {(flag.name, flag.where) for flag in case.flags} == {("possible_review", "2")}
-    department = load_department(ROOT / "deploy" / "department")
-    gazetteer = load_gazetteer(ROOT / "deploy" / "department")
+    department = shipped.department()
+    gazetteer = shipped.gazetteer()
     opened = CaseOpened(id="e", at=clock.now(), case_id=case.id)
     await assign_case(opened, store=store, clock=clock, department=department, gazetteer=gazetteer)
     (case,) = await store.cases.find(Query())

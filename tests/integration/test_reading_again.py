@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 import pytest
@@ -12,15 +11,15 @@ from services.intake.reading import failed
 from services.intake.rereading import read_again
 from services.intake.understood import Ours, Understood
 from services.router.assigning import assign_case
-from services.router.locating.gazetteer import load_gazetteer
 from shared.adapters.sqlite_store import SqliteStore
-from shared.department import Addresses, load_department
+from shared.department import Addresses
 from shared.domain.case import Case
 from shared.domain.envelope import Envelope
 from shared.domain.keys import Keys
 from shared.domain.reading import DocumentText, Reading
 from shared.errors import Refused
 from shared.events import CaseOpened, EnvelopeReceived, decode
+from tests import shipped
 from tests.conftest import ROOT, ToldClock
 from tests.taking_in import GINETTE, Intake, mail, understand_here
 
@@ -58,8 +57,8 @@ class BrokenIntake(Intake):
             event,
             store=self.store,
             clock=self.clock,
-            department=await asyncio.to_thread(load_department, FOLDER),
-            gazetteer=await asyncio.to_thread(load_gazetteer, FOLDER),
+            department=shipped.department(),
+            gazetteer=shipped.gazetteer(),
         )
         found = await self.store.cases.get(case.id)
         assert found is not None

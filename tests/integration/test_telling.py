@@ -15,7 +15,6 @@ import pytest
 
 from services.desk.keeping_notice_acts import keep_act
 from services.desk.notice_acts import release
-from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from services.notifier.telling import tell_case
 from shared.adapters.sqlite_bus import SqliteBus
@@ -27,10 +26,11 @@ from shared.domain.notice import Notice
 from shared.errors import Poison, Refused
 from shared.events import CaseAssigned, CaseHeld, MessageAdded
 from shared.ports.query import AllOf, Query
+from tests.shipped import renderer
 
 DEPARTMENT = sample_department()
 HEAD = sample_head(DEPARTMENT)
-RENDERER = Renderer(DEPARTMENT)
+RENDERER = renderer()
 ASSIGNED = sample_case("fr", DEPARTMENT)
 HELD = sample_case("fr", DEPARTMENT, kind="held")
 

@@ -11,7 +11,6 @@ from services.notifier.resuming import resume_case
 from services.notifier.sample import sample_case
 from services.notifier.serving import notifier
 from shared.adapters.sqlite_store import SqliteStore
-from shared.department import load_department
 from shared.domain.case import Case
 from shared.domain.clocks import paused
 from shared.domain.delays import running_pause
@@ -21,9 +20,10 @@ from shared.ports.query import Equal, Query
 from shared.runtime.process import running
 from shared.runtime.settings import read_settings
 from tests.conftest import ROOT, ToldClock
+from tests.shipped import department
 from tests.waiting import until
 
-DEPARTMENT = load_department(ROOT / "deploy" / "department")
+DEPARTMENT = department()
 #: Friday 20 November 2026, 9:41 in Québec; the answer is due on 18 December
 RECEIVED = datetime(2026, 11, 20, 14, 41, tzinfo=UTC)
 ASKED = RECEIVED + timedelta(days=3)

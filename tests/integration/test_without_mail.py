@@ -14,7 +14,6 @@ from services.desk.keeping_notice_acts import keep_act
 from services.desk.notice_acts import posted, told
 from services.notifier.composing import compose
 from services.notifier.printing import letter_to_print
-from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from services.notifier.telling import tell_case
 from shared.adapters.sqlite_bus import SqliteBus
@@ -26,10 +25,11 @@ from shared.errors import Refused
 from shared.events import CaseAssigned, CaseHeld
 from shared.ports.query import Equal, Query
 from tests.conftest import ToldClock
+from tests.shipped import renderer
 
 DEPARTMENT = sample_department()
 HEAD = sample_head(DEPARTMENT)
-RENDERER = Renderer(DEPARTMENT)
+RENDERER = renderer()
 BY_POST = Complainant(name="Ginette <b>Exemple", postal_address="12, rue X\nLaval H7N 1A1")
 BY_PHONE = Complainant(name="Ginette Exemple", phone="450 555-0142")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +61,15 @@ def commands_in(doc: Path) -> Iterator[list[str]]:
             yield words
 
 
+@cache
+def program() -> Any:
+    """Return the whole command line; making it takes longer than all that is asked of it."""
+    return typer.main.get_command(app)
+
+
 def fault_of(words: list[str]) -> str:
     """Return what is wrong with a command, or ""."""
-    here: Any = typer.main.get_command(app)
+    here = program()
     for word in words:
         if isinstance(here, TyperGroup):
             if word not in here.commands:

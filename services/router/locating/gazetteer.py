@@ -42,7 +42,7 @@ class Gazetteer:
     """The names of the territory, and the automaton that finds them and the units' names.
 
     `lines` says where a code stands in the tables, for messages. The automaton is made for one
-    mapping of units and made again when another one comes.
+    mapping of units and made again when one comes that says something else.
     """
 
     names: tuple[Name, ...]
@@ -53,7 +53,7 @@ class Gazetteer:
 
     def automaton(self, units: Mapping[str, Unit]) -> Any:
         """Return the automaton for these units; takes some 60 ms the first time."""
-        if self._automaton is None or self._units is not units:
+        if self._automaton is None or self._units != units:
             self._automaton = _automaton((*self.names, *office_names(units.values())))
             self._units = units
         return self._automaton

@@ -22,7 +22,6 @@ from services.desk.acting import (
     thank,
 )
 from services.desk.escalating import escalated, linked, refuse_escalation
-from shared.department import load_department
 from shared.domain.act import Closing
 from shared.domain.assignment import Assignment
 from shared.domain.case import Case, Complainant
@@ -30,9 +29,9 @@ from shared.domain.delays import running_pause
 from shared.domain.document import derived_id
 from shared.domain.language import languages_of
 from shared.errors import Refused
-from tests.conftest import ROOT
+from tests.shipped import department
 
-HERE = load_department(ROOT / "deploy" / "department")
+HERE = department()
 RECEIVED = datetime(2026, 11, 20, 14, 41, tzinfo=UTC)
 UNIT = next(id_ for id_ in HERE.units if id_ != HERE.complaints_office)
 CASE = Case(

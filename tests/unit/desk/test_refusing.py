@@ -9,7 +9,6 @@ import pytest
 from services.desk.acting import Actor, ask
 from services.desk.refusing import refused
 from services.router.handover import chosen_by_a_person, handed_over
-from shared.department import load_department
 from shared.domain.assignment import Alternative, Assignment
 from shared.domain.case import Case, Complainant
 from shared.domain.clocks import clocks_of
@@ -17,9 +16,9 @@ from shared.domain.delays import running_pause
 from shared.domain.document import derived_id
 from shared.domain.place import Evidence
 from shared.errors import Refused
-from tests.conftest import ROOT
+from tests.shipped import department
 
-HERE = load_department(ROOT / "deploy" / "department")
+HERE = department()
 RECEIVED = datetime(2026, 11, 20, 14, 41, tzinfo=UTC)
 CLUE = Evidence(kind="municipality", value="65005", words="Laval", regions=("13",))
 OTHERS = tuple(

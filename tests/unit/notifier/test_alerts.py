@@ -17,19 +17,17 @@ from selectolax.lexbor import LexborHTMLParser
 
 from services.notifier.alerts import alert_for, alert_id
 from services.notifier.composing import compose_alert
-from services.notifier.rendering import Renderer
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
-from shared.department import load_department
 from shared.domain.assignment import Held
 from shared.domain.case import Case
 from shared.domain.clocks import paused
 from shared.domain.envelope import Language
 from shared.domain.reading import Flag
 from shared.domain.standards import AlertKind
-from tests.conftest import ROOT
+from tests.shipped import department, renderer
 
 TORONTO = ZoneInfo("America/Toronto")
-REAL = load_department(ROOT / "deploy" / "department")
+REAL = department()
 #: One unit beside the complaints office, the real calendar, the invented standards.
 SAMPLE = sample_department()
 OFFICE = SAMPLE.units["exemple"].model_copy(
@@ -42,7 +40,7 @@ DEPARTMENT = SAMPLE.model_copy(
         "calendar": REAL.calendar,
     }
 )
-RENDERER = Renderer(SAMPLE)
+RENDERER = renderer()
 SENSITIVE = Flag(name="sensitive", words="x", start=0, end=1)
 
 

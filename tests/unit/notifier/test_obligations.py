@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from services.notifier.obligations import REQUIRED, TELLS_RECOURSES, faults_in, refuse_missing
-from services.notifier.rendering import TEMPLATES, Renderer
+from services.notifier.obligations import REQUIRED, faults_in, refuse_missing
+from services.notifier.rendering import Renderer
 from services.notifier.sample import sample_department
-from shared.department import Department, load_department
+from shared.department import Department
 from shared.errors import Misconfigured
-from tests.conftest import ROOT
+from tests.shipped import department
 
 DEPARTMENT = sample_department()
 TODAY = date(2026, 11, 20)
@@ -23,29 +20,6 @@ TODAY = date(2026, 11, 20)
 def without(id_: str) -> Department:
     kept = tuple(one for one in DEPARTMENT.recourses if one.id != id_)
     return DEPARTMENT.model_copy(update={"recourses": kept})
-
-
-@pytest.mark.parametrize(
-    ("kind", "language", "part"),
-    [
-        *((kind, "en", "html") for kind in sorted(TELLS_RECOURSES)),
-        ("closed", "en", "txt"),
-        ("closed", "fr", "html"),
-        ("closed", "fr", "txt"),
-    ],
-)
-def test_a_letter_that_leaves_its_recourses_out_stops_the_start(
-    tmp_path: Path, kind: str, language: str, part: str
-) -> None:
-    folder = shutil.copytree(TEMPLATES, tmp_path / "templates")
-    template = folder / language / f"{kind}.{part}"
-    source = template.read_text()
-    if "recourses." not in source:  # it stands in the letter that this one is a variant of
-        template = folder / language / f"acknowledgement.{part}"
-        source = template.read_text()
-    template.write_text(re.sub(r'\{% include "recourses\.\w+" %\}', "", source))
-    with pytest.raises(Misconfigured, match=r"the recourse .* is not told"):
-        Renderer(DEPARTMENT, folder)
 
 
 def test_a_catalogue_with_nothing_in_it_stops_the_start() -> None:
@@ -82,4 +56,4 @@ def test_a_new_version_after_the_old_one_is_no_double() -> None:
 
 
 def test_the_department_s_own_catalogue_is_whole() -> None:
-    assert faults_in(load_department(ROOT / "deploy" / "department"), TODAY) == []
+    assert faults_in(department(), TODAY) == []

@@ -94,13 +94,14 @@ def test_ten_thousand_at_once_leave_in_the_ladder_at_the_pace_and_nearly_as_fast
     seconds: Seconds,
 ) -> None:
     pace, most, count = Pace(per_minute=600, now=seconds), 600, 10_000
+    notices = [notice_to("personne@courriel.example", number) for number in range(count)]
     due = [(0.0, number) for number in range(count)]
     left: list[float] = []
     asked = 0
     while due:
         seconds.now, number = heapq.heappop(due)
         asked += 1
-        if put_off := wait(pace, notice_to("personne@courriel.example", number)):
+        if put_off := wait(pace, notices[number]):
             delay = next((one for one in RELAY if one >= put_off), RELAY[-1])
             heapq.heappush(due, (seconds.now + delay, number))
         else:

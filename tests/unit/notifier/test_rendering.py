@@ -5,9 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-import shutil
 from email.message import EmailMessage
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -15,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from services.notifier.composing import compose
 from services.notifier.preview import preview
-from services.notifier.rendering import KINDS, LANGUAGES, TEMPLATES, Mail, Renderer
+from services.notifier.rendering import KINDS, LANGUAGES, Mail
 from services.notifier.sample import (
     RECEIVED,
     sample_case,
@@ -28,11 +26,11 @@ from shared.domain.case import Case
 from shared.domain.envelope import Language
 from shared.domain.notice import NoticeKind
 from shared.domain.place import Evidence
-from shared.errors import Misconfigured
+from tests.shipped import renderer
 
 DEPARTMENT = sample_department()
 HEAD = sample_head(DEPARTMENT)
-RENDERER = Renderer(DEPARTMENT)
+RENDERER = renderer()
 MESSAGE_ID = "59db3fa0-37bf-5c15-85d8-0ac466c59fca.mark@ministere.example"
 
 
@@ -58,9 +56,12 @@ def html_of(raw: bytes) -> str:
     return str(part.get_content()).replace("\r\n", "\n")
 
 
-@pytest.mark.parametrize("number", range(len(list(sample_letters(DEPARTMENT)))))
+LETTERS = list(sample_letters(DEPARTMENT))
+
+
+@pytest.mark.parametrize("number", range(len(LETTERS)))
 def test_every_mail_parses_without_a_defect(number: int) -> None:
-    letter = list(sample_letters(DEPARTMENT))[number]
+    letter = LETTERS[number]
     raw = RENDERER.render(letter, message_id=MESSAGE_ID, at=RECEIVED).raw
     message = parsed(raw)
     assert [part.get_content_type() for part in message.walk()] == [
@@ -239,50 +240,3 @@ def test_every_reason_to_hold_a_case_has_its_words(reason: str, language: Langua
         rendered("held", case.changed(held=held.model_copy(update={"reason": reason}))).raw
     )
     assert re.search(r"RETENUE\n\n\S.*\.\n", text)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return shutil.copytree(TEMPLATES, tmp_path / "templates")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-# Each start compiles all the others, so two stand for all: each has its snapshots
-@pytest.mark.parametrize("kind", [KINDS[0], KINDS[-1]])
-@pytest.mark.parametrize("part", ["txt", "html"])
-def test_a_missing_template_stops_the_start(
-    folder: Path, kind: str, language: str, part: str
-) -> None:
-    missing = folder / language / f"{kind}.{part}"
-    missing.unlink()
-    with pytest.raises(Misconfigured, match=re.escape(f"{language}/{kind}.{part}")):
-        Renderer(DEPARTMENT, folder)
-
-
-def test_a_value_that_does_not_exist_stops_the_start_with_file_and_line(folder: Path) -> None:
-    template = folder / "en" / "assigned.html"
-    template.write_text(f"{template.read_text()}\n{{{{ nobody }}}}")
-    line = len(template.read_text().splitlines())
-    with pytest.raises(Misconfigured, match=rf"en/assigned\.html, line {line}: 'nobody'"):
-        Renderer(DEPARTMENT, folder)
-
-
-def test_a_value_missing_in_a_branch_seldom_taken_stops_the_start_too(folder: Path) -> None:
-    template = folder / "fr" / "held.txt"
-    template.write_text(template.read_text().replace("{% else %}", "{% else %}{{ nobody }}"))
-    with pytest.raises(Misconfigured, match=r"fr/held\.txt, line \d+: 'nobody'"):
-        Renderer(DEPARTMENT, folder)
-
-
-def test_a_tag_left_open_stops_the_start_with_file_and_line(folder: Path) -> None:
-    template = folder / "fr" / "added.txt"
-    template.write_text(f"{{% if reference %}}\n{template.read_text()}")
-    with pytest.raises(Misconfigured, match=r"fr/added\.txt, line \d+"):
-        Renderer(DEPARTMENT, folder)
-
-
-def test_a_word_missing_in_one_language_stops_the_start(folder: Path) -> None:
-    words = folder / "en" / "words.toml"
-    words.write_text(re.sub(r"no_rule = .*\n", "", words.read_text()))
-    with pytest.raises(Misconfigured, match=r"en/words\.toml: missing \[held\] no_rule"):
-        Renderer(DEPARTMENT, folder)

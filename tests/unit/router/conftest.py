@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
-from services.router.locating.gazetteer import Gazetteer, load_gazetteer, locate
-from shared.department import Department, load_department
+from services.router.locating.gazetteer import Gazetteer, locate
+from shared.department import Department
 from shared.domain.case import Case, Complainant
 from shared.domain.place import Location
+from tests import shipped
+from tests.shipped import FOLDER as FOLDER
 
-FOLDER = Path(__file__).resolve().parents[3] / "deploy" / "department"
 NOW = datetime(2026, 11, 20, 14, 41, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
 def department() -> Department:
-    return load_department(FOLDER)
+    return shipped.department()
 
 
 @pytest.fixture(scope="session")
 def gazetteer() -> Gazetteer:
-    return load_gazetteer(FOLDER)
+    return shipped.gazetteer()
 
 
 @pytest.fixture

@@ -7,16 +7,11 @@ from datetime import date
 
 import pytest
 
-from services.desk.returned_notices import returned_notices
 from services.router.checking import check
 from services.router.locating.gazetteer import Gazetteer
 from services.router.reach import Returned, dead_mailboxes
-from shared.adapters.sqlite_store import SqliteStore
 from shared.department import Department
-from shared.domain.document import derived_id
-from shared.domain.notice import Notice
 from shared.domain.unit import Rule, Unit
-from tests.unit.router.conftest import NOW
 
 TODAY = date(2026, 11, 28)
 Saying = Callable[..., list[str]]
@@ -152,33 +147,3 @@ def test_a_mailbox_from_which_notices_came_back_is_told_while_its_unit_lives(
         f"warning: units.csv line {laval.line}: 3 notices to {laval.mailbox} of DR-13 came back, "
         "last on 2026-11-28"
     ]
-
-
-async def test_returned_notices_of_units_are_counted_and_those_of_persons_are_not(
-    store: SqliteStore, department: Department
-) -> None:
-    box = department.units["DR-13"].mailbox
-    for number, (recipient, role, state) in enumerate(
-        [
-            (box, "unit", "permanent"),
-            (box.upper(), "unit", "permanent"),
-            (box, "unit", "sent"),
-            (box, "complainant", "permanent"),
-            ("personne@courriel.example", "complainant", "permanent"),
-        ]
-    ):
-        notice = Notice.model_validate(
-            {
-                "id": derived_id("n", str(number)),
-                "case_id": "c",
-                "kind": "assigned",
-                "role": role,
-                "recipient": recipient,
-                "language": "fr",
-                "message_id": str(number),
-                "created_at": NOW,
-                "state": state,
-            }
-        )
-        await store.notices.add(notice)
-    assert await returned_notices(store, department) == {box: Returned(2, NOW.date())}

@@ -9,19 +9,20 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from services.router.checking import check
-from services.router.locating.gazetteer import Gazetteer, load_gazetteer
+from services.router.locating.gazetteer import Gazetteer
 from services.router.routing import route
-from shared.department import Department, load_department
+from shared.department import Department
 from shared.domain.assignment import Assignment
 from shared.domain.case import Case, Complainant
-from tests.unit.router.conftest import FOLDER, NOW
+from tests import shipped
+from tests.unit.router.conftest import NOW
 
 TODAY = date(2026, 11, 20)
 TEXTS = (
     "à Laval, H7N 1A1", "le bureau de Longueuil", "Boucherville", "en Gaspésie", "J0J 1A0",
     "CLE de Pointe-aux-Trembles", "Laval J4H 1A1", "Saint-Raphaël", "rien",
 )  # fmt: skip
-SHIPPED, PLACES = load_department(FOLDER), load_gazetteer(FOLDER)
+SHIPPED, PLACES = shipped.department(), shipped.gazetteer()
 IDS = sorted(SHIPPED.units)
 DAYS = st.dates(date(2014, 1, 1), TODAY)
 

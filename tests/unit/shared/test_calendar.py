@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from shared.department import load_department
 from shared.domain.calendar import Calendar
 from shared.domain.closed_days import ClosedDay, closed_days, easter
-
-FOLDER = Path(__file__).resolve().parents[3] / "deploy" / "department"
+from tests.shipped import department
 
 
 @pytest.fixture(scope="module")
 def calendar() -> Calendar:
-    return load_department(FOLDER).calendar
+    return department().calendar
 
 
 def test_the_closed_days_of_2026_are_those_of_the_list(calendar: Calendar) -> None:

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.sample import sample_case, sample_department, sample_standards
-from shared.department import load_department
+from services.notifier.sample import sample_case, sample_department
 from shared.domain.assignment import Held
 from shared.domain.calendar import Calendar
 from shared.domain.case import Case
@@ -24,11 +23,11 @@ from shared.domain.clocks import (
     resumed,
     sort_by,
 )
-from shared.domain.standards import Standards
 from shared.errors import Refused
-from tests.conftest import ROOT
+from tests.shipped import department
 
-DEPARTMENT = load_department(ROOT / "deploy" / "department")
+DEPARTMENT = department()
+SAMPLE = sample_department()
 CALENDAR, STANDARDS = DEPARTMENT.calendar, DEPARTMENT.standards
 TORONTO = ZoneInfo("America/Toronto")
 FIRST, LAST = date(2016, 1, 1), date(2038, 12, 31)
@@ -41,7 +40,7 @@ def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
 
 
 def a_case(received: date, **fields: object) -> Case:
-    case = sample_case("fr", sample_department())
+    case = sample_case("fr", SAMPLE)
     assert case.assignment is not None
     moment = at(received)
     return case.changed(
@@ -285,50 +284,3 @@ def test_the_last_act_is_the_newest_of_all_that_people_did() -> None:
     stopped = paused(case, reason="x", by="a", at=at(date(2026, 11, 24)))
     assert last_act(stopped, CALENDAR) == date(2026, 11, 24)
     assert last_act(case.changed(acted_at=at(date(2026, 11, 26))), CALENDAR) == date(2026, 11, 26)
-
-
-def versions(**second: object) -> Standards:
-    plain = sample_standards()
-    others = [one for one in plain.standards if one.name != "answer"]
-    (answer,) = (one for one in plain.standards if one.name == "answer")
-    old = answer.model_copy(update={"valid_to": date(2026, 12, 31)})
-    new = {"name": "answer", "days": 15, "target": 95, "valid_from": date(2027, 1, 1), **second}
-    return Standards.model_validate(
-        {"standards": [one.model_dump() for one in (*others, old)] + [new]}
-    )
-
-
-def test_the_version_of_the_day_of_receipt_counts() -> None:
-    table = versions()
-    assert table.days("answer", date(2026, 12, 31)) == 20
-    assert table.days("answer", date(2027, 1, 1)) == 15
-    assert due_days(CALENDAR, table, at(date(2026, 12, 31), 23, 59)).answer_on == date(2027, 1, 29)
-    assert due_days(CALENDAR, table, at(date(2027, 1, 1))).answer_on == date(2027, 1, 22)
-
-
-def test_versions_of_how_often_it_is_repeated_follow_each_other_too() -> None:
-    plain = sample_standards()
-    day, next_day = date(2026, 12, 31), date(2027, 1, 1)
-    two = [{"hours": 24, "valid_to": day}, {"hours": 12, "valid_from": next_day}]
-    table = Standards.model_validate({**plain.model_dump(), "repeats": two})
-    found = [table.repeat(one) for one in (day, next_day)]
-    assert [one.hours for one in found if one] == [24, 12]
-    assert Standards(standards=plain.standards).repeat(day) is None
-    with pytest.raises(ValueError, match="the versions of repeat overlap"):
-        Standards.model_validate({**plain.model_dump(), "repeats": [two[0], {"hours": 12}]})
-
-
-@pytest.mark.parametrize(
-    ("second", "words"),
-    [
-        ({"valid_from": date(2026, 12, 31)}, "overlap"),
-        ({"valid_from": date(2027, 1, 2)}, "overlap or leave days without"),
-        ({"valid_to": date(2028, 1, 1)}, "must not end"),
-        ({"target": 101}, "less than or equal to 100"),
-    ],
-)
-def test_versions_that_do_not_follow_each_other_are_refused(
-    second: dict[str, object], words: str
-) -> None:
-    with pytest.raises(ValueError, match=words):
-        versions(**second)

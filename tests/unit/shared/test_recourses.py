@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.department import load_department
 from shared.domain.recourse import Recourse, Since, Term, last_day, told
-from tests.conftest import ROOT
+from tests.shipped import department
 
-HERE = load_department(ROOT / "deploy" / "department")
+HERE = department()
 CALENDAR = HERE.calendar
 ANY_DAY = st.dates(date(2016, 1, 1), date(2039, 6, 30))
 

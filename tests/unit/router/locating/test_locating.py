@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.router.locating.gazetteer import Gazetteer, load_gazetteer, locate
+from services.router.locating.gazetteer import Gazetteer, locate
 from shared.domain.place import Location
 from shared.domain.unit import Unit
-from tests.unit.router.conftest import FOLDER
+from tests import shipped
 
 Locating = Callable[..., Location]
 
@@ -208,7 +207,6 @@ def test_a_list_of_every_town_is_judged_whole_and_kept_in_part(
     assert len(found.evidence) == 50
 
 
-_GAZETTEER = cache(lambda: load_gazetteer(FOLDER))
 _NO_UNITS: dict[str, Unit] = {}
 _PIECES = st.sampled_from(
     ["Laval", "St", "-", " ", "\n", "Québec", "(", ")", ", ", "J0J 1A0", "K", "Ontario", "rue ",
@@ -220,6 +218,6 @@ _PIECES = st.sampled_from(
 @given(st.lists(_PIECES, max_size=12))
 def test_no_text_breaks_locating_and_evidence_is_always_in_the_text(pieces: list[str]) -> None:
     text = "".join(pieces)
-    found = locate(text, _GAZETTEER(), on=date(2026, 11, 20), units=_NO_UNITS)
+    found = locate(text, shipped.gazetteer(), on=date(2026, 11, 20), units=_NO_UNITS)
     assert all(text[clue.start : clue.end] == clue.words for clue in found.evidence)
     assert (found.region is None) == (found.status != "resolved")

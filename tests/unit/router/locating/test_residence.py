@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.router.locating.gazetteer import load_gazetteer, locate
-from shared.department import load_department
+from services.router.locating.gazetteer import locate
 from shared.domain.place import Location
-from tests.unit.router.conftest import FOLDER, NOW
+from tests import shipped
+from tests.unit.router.conftest import NOW
 
 Locating = Callable[..., Location]
 MINISTRY = "Ministère de l’Exemple\n1, rue X\nQuébec (Québec) G1R 1A1"
@@ -55,7 +54,6 @@ def test_what_may_be_where_the_person_was_served_stays_a_conflict(
     assert locating(text).status == "conflict"
 
 
-_TABLES = cache(lambda: (load_gazetteer(FOLDER), load_department(FOLDER).units))
 _ADDRESSES = st.sampled_from(
     [
         "J’habite à Laval, H7N 1A1.",
@@ -93,7 +91,7 @@ _SENTENCES = st.sampled_from(
 def test_another_sentence_never_moves_a_person_to_another_region(
     address: str, sentences: list[str], first: bool
 ) -> None:
-    gazetteer, units = _TABLES()
+    gazetteer, units = shipped.gazetteer(), shipped.department().units
     day = NOW.date()
     alone = locate(address, gazetteer, on=day, units=units)
     parts = [address, *sentences] if first else [*sentences, address]

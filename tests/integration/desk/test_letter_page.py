@@ -10,8 +10,8 @@ from services.notifier.two_part_mail import two_part_mail
 from shared.domain.case import Complainant
 from shared.domain.keys import desk_path
 from shared.domain.notice import Notice
+from tests.integration.desk.test_case_page import UNTIL, desk_in
 from tests.pages_samples import KEYS, NOW, assigned_case
-from tests.unit.desk.test_case_page import UNTIL, desk_in
 
 PERSON = Complainant(name="Ginette Exemple", postal_address="12, rue X\nLaval")
 RAW = two_part_mail(

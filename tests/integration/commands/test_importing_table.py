@@ -6,6 +6,7 @@ import io
 import resource
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -182,12 +183,18 @@ def test_days_of_codes_count(importing: Importing, folder: Path) -> None:
     assert units == [["MO-BOU"], ["DR-13"]]
 
 
-@pytest.fixture
-def small_disk() -> Iterator[Callable[[int], None]]:
-    """Let no file of this process grow beyond so many bytes, which fails as a full disk does."""
+@contextmanager
+def small_disk(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond so many bytes, which fails as a full disk does.
+
+    No longer than the deed that is tried: what the run itself writes may be a file too.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -195,28 +202,25 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("room", [0, 500])
-def test_a_full_disk_is_said_and_leaves_every_table_as_it_was(
-    folder: Path, small_disk: Callable[[int], None], room: int
-) -> None:
+def test_a_full_disk_is_said_and_leaves_every_table_as_it_was(folder: Path, room: int) -> None:
     before = contents(folder)
     new = read_table_file(RULES)
-    small_disk(room)
-    with pytest.raises(OSError, match="File too large"):
+    with small_disk(room), pytest.raises(OSError, match="File too large"):
         put_in_place(new, folder, NOW)
-    with pytest.raises(Refused, match="Nothing was changed"):
+    with small_disk(room), pytest.raises(Refused, match="Nothing was changed"):
         import_table(RULES, Settings(department=folder), Console(file=io.StringIO()))
     assert contents(folder) == before
 
 
 def test_a_disk_that_fills_up_between_the_old_table_and_the_new_one_keeps_the_old_one(
-    folder: Path, small_disk: Callable[[int], None]
+    folder: Path,
 ) -> None:
     """The old one fits into its place among the versions; the new one, longer, does not."""
     before = contents(folder)
     new = read_table_file(RULES)
-    small_disk(len(before["rules.csv"]))
     longer = replace(new, text=new.text + "\n" * 4096)
-    with pytest.raises(OSError, match="File too large"):
+    room = len(before["rules.csv"])
+    with small_disk(room), pytest.raises(OSError, match="File too large"):
         put_in_place(longer, folder, NOW)
     after = contents(folder)
     assert {name: after[name] for name in before} == before

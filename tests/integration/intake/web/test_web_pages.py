@@ -2,108 +2,34 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
 
-import httpx
 import pytest
 
 from services.intake.limits import FormLimits
 from services.intake.reading.parts import extract
-from services.intake.web import build_app
-from shared.department import Department
 from shared.domain.keys import status_path
-from shared.errors import Transient
 from shared.pages.guard import POLICY
-from shared.pages.texts import NBSP
 from shared.ports.query import Query
-from shared.ports.store import Store
 from tests.pages_samples import (
     KEYS,
-    StoppedClock,
-    assigned_case,
-    browser_of,
     department,
-    held_case,
     store_in,
 )
-
-FORM = {"fr": "/plainte", "en": "/en/complaint"}
-PDF = ("avis.pdf", b"%PDF-1.4 avis", "application/pdf")
-FILM = ("comptoir.mov", b"\x00\x00\x00\x14ftypqt  ", "video/quicktime")
-STORY = "J’attends depuis six semaines."
-
-
-class DownStore:
-    """A store that answers nothing: every collection raises the same error."""
-
-    def __init__(self, error: Exception | None = None) -> None:
-        self._error = error or Transient("store_down")
-
-    def __getattr__(self, name: str) -> Any:
-        async def fail(*args: object, **more: object) -> None:
-            raise self._error
-
-        verbs = {"ping", "get", "find", "add", "count", "raw"}
-        return fail if name in verbs else DownStore(self._error)
-
-
-def client_on(
-    store: Store,
-    folder: Path,
-    *,
-    limits: FormLimits | None = None,
-    tables: Department | None = None,
-    broken_tables: bool = False,
-) -> httpx.AsyncClient:
-    sound = tables or department()
-    app = build_app(
-        store=store,
-        clock=StoppedClock(),
-        keys=KEYS,
-        addresses=sound.addresses,
-        department=None if broken_tables else sound,
-        public_url="https://plaintes.example/",
-        limits=limits,
-        held_folder=folder / "held",
-    )
-    return browser_of(app)
-
-
-@asynccontextmanager
-async def visiting(folder: Path, **options: Any) -> AsyncIterator[tuple[httpx.AsyncClient, Store]]:
-    async with store_in(folder) as store, client_on(store, folder, **options) as client:
-        yield client, store
-
-
-def down_client(folder: Path, error: Exception | None = None) -> httpx.AsyncClient:
-    return client_on(cast("Store", DownStore(error)), folder)
-
-
-def hidden(page: str, name: str) -> list[str]:
-    return re.findall(rf'<input type="hidden" name="{name}" value="([^"]*)">', page)
-
-
-def carried(page: str) -> dict[str, Any]:
-    """Return what a page sends again by itself."""
-    return {"envoi": hidden(page, "envoi"), "garde": hidden(page, "garde")}
-
-
-def plain(page: str) -> str:
-    """Return the page's words without tags, entities or hard blanks."""
-    return html.unescape(re.sub(r"<[^>]+>", "", page)).replace(NBSP, " ")
-
-
-async def send(
-    client: httpx.AsyncClient, *files: tuple[str, bytes, str], language: str = "fr", **given: Any
-) -> httpx.Response:
-    fields = {"recit": STORY, "envoi": "one page"} | given
-    parts = [("documents", each) for each in files] or [("documents", ("", b"", "x/y"))]
-    return await client.post(FORM[language], data=fields, files=parts)
+from tests.visiting import (
+    FILM,
+    FORM,
+    PDF,
+    STORY,
+    carried,
+    client_on,
+    down_client,
+    hidden,
+    plain,
+    send,
+    visiting,
+)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -366,107 +292,3 @@ async def test_broken_tables_leave_the_form_open_without_offices_or_days(tmp_pat
     assert [form.status_code, received.status_code, status.status_code] == [200] * 3
     assert "<select" not in form.text
     assert 'class="days"' not in received.text
-
-
-@pytest.mark.parametrize(
-    ("root", "words"),
-    [("suivi", "Nous lisons votre plainte"), ("en/status", "We are reading your complaint")],
-)
-async def test_a_complaint_that_nobody_has_read_yet_says_so(
-    tmp_path: Path, root: str, words: str
-) -> None:
-    async with visiting(tmp_path) as (client, _):
-        page = await client.get(f"/{root}/{status_path(KEYS, held_case().case.reference)}")
-    assert page.status_code == 200
-    assert words in page.text
-    assert page.headers["cache-control"] == "no-store"
-
-
-async def test_the_status_page_never_shows_a_name_or_a_word_of_the_person(tmp_path: Path) -> None:
-    async with visiting(tmp_path) as (client, store):
-        case = await assigned_case().keep(store)
-        pages = [
-            await client.get(f"/{root}/{status_path(KEYS, case.reference)}")
-            for root in ("suivi", "en/status")
-        ]
-    for page in pages:
-        assert page.status_code == 200
-        assert "Fortier" not in page.text
-        assert "courriel.example" not in page.text
-        assert "450 555-0142" not in page.text
-        assert "versement" not in page.text
-        assert department().units["MTL-NO"].phone in plain(page.text)
-    assert "Jour 2 sur 20" in plain(pages[0].text)
-    assert "Day 2 of 20" in plain(pages[1].text)
-
-
-async def test_a_held_complaint_is_being_sorted(tmp_path: Path) -> None:
-    async with visiting(tmp_path) as (client, store):
-        case = await held_case().keep(store)
-        page = await client.get(f"/suivi/{status_path(KEYS, case.reference)}")
-    assert "Nous cherchons l’unité qui vous répondra" in plain(page.text)
-
-
-async def test_a_wrong_secret_and_an_unknown_reference_look_the_same(tmp_path: Path) -> None:
-    async with visiting(tmp_path) as (client, store):
-        case = await assigned_case().keep(store)
-        wrong = await client.get(f"/suivi/{case.reference}/aaaaa-aaaaa-aaaaa-aaaaa")
-        unknown = await client.get("/suivi/26-0000-0000-0/aaaaa-aaaaa-aaaaa-aaaaa")
-        odd = await client.get("/suivi/x/%C3%A9")
-    assert [wrong.status_code, unknown.status_code, odd.status_code] == [404] * 3
-    assert wrong.text == unknown.text == odd.text
-
-
-async def test_the_secret_may_be_typed_without_dashes_and_in_capitals(tmp_path: Path) -> None:
-    async with visiting(tmp_path) as (client, store):
-        case = await assigned_case().keep(store)
-        _, secret = status_path(KEYS, case.reference).split("/")
-        page = await client.get(f"/suivi/{case.reference}/{secret.replace('-', '').upper()}")
-    assert page.status_code == 200
-
-
-async def test_a_received_page_of_another_envelope_does_not_open(tmp_path: Path) -> None:
-    async with visiting(tmp_path) as (client, _):
-        first = (await send(client)).headers["location"]
-        other = (await send(client, recit="Autre")).headers["location"]
-        mixed = "/".join((*first.split("/")[:-1], other.split("/")[-1]))
-        page = await client.get(mixed)
-    assert page.status_code == 404
-
-
-async def test_pages_of_a_store_that_is_down_say_so(tmp_path: Path) -> None:
-    async with down_client(tmp_path) as client:
-        status = await client.get(f"/suivi/{status_path(KEYS, held_case().case.reference)}")
-        ready, live = await client.get("/health/ready"), await client.get("/health/live")
-    assert [status.status_code, ready.status_code, live.status_code] == [503, 503, 200]
-
-
-async def test_a_ready_door_says_so(tmp_path: Path) -> None:
-    async with visiting(tmp_path) as (client, _):
-        assert (await client.get("/health/ready")).status_code == 200
-
-
-@pytest.mark.parametrize(("path", "title"), [("/x", "existe pas"), ("/en/x", "does not exist")])
-async def test_a_page_that_does_not_exist_says_so(tmp_path: Path, path: str, title: str) -> None:
-    async with visiting(tmp_path) as (client, _):
-        page = await client.get(path)
-    assert page.status_code == 404
-    assert title in page.text
-    assert page.headers["content-security-policy"] == POLICY
-
-
-@pytest.mark.parametrize("path", ["/confidentialite", "/en/privacy"])
-async def test_privacy_is_told(tmp_path: Path, path: str) -> None:
-    async with visiting(tmp_path) as (client, _):
-        page = await client.get(path)
-    assert page.status_code == 200
-    assert "CC BY 4.0" in page.text.replace(NBSP, " ")
-
-
-async def test_the_sheet_may_be_kept_under_its_own_address(tmp_path: Path) -> None:
-    async with visiting(tmp_path) as (client, _):
-        page = await client.get("/plainte")
-        (address,) = re.findall(r'href="(/style/[^"]+)"', page.text)
-        sheet = await client.get(address)
-    assert sheet.headers["content-type"].startswith("text/css")
-    assert "immutable" in sheet.headers["cache-control"]

@@ -12,13 +12,14 @@ from services.intake.receiving import received
 from services.intake.understood import Ours
 from services.intake.web import build_app
 from services.router.assigning import assign_case
-from services.router.locating.gazetteer import Gazetteer, load_gazetteer
+from services.router.locating.gazetteer import Gazetteer
 from shared.domain.case import Case
 from shared.domain.reading import Message
 from shared.events import CaseOpened
 from shared.ports.query import Equal, Query
 from shared.ports.store import Store
-from tests.pages_samples import KEYS, ROOT, StoppedClock, browser_of, department, store_in
+from tests import shipped
+from tests.pages_samples import KEYS, StoppedClock, browser_of, department, store_in
 from tests.taking_in import understand_here
 
 CLOCK = StoppedClock()
@@ -32,7 +33,7 @@ Je demande qu'on me rappelle."""
 
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
-    return load_gazetteer(ROOT / "deploy" / "department" / "territory")
+    return shipped.gazetteer()
 
 
 async def filed(store: Store, folder: Path, **given: str) -> tuple[str, str]:
