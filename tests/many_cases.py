@@ -11,7 +11,8 @@ from services.desk.overview.facts import Fact, Facts, Values
 from shared.department import Department
 from shared.domain.act import Closing, Motive, Outcome, Satisfaction, Satisfied
 from shared.domain.assignment import Assignment, Held
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.document import derived_id
 from shared.domain.reference import reference_for
 from shared.ports.query import index_value

@@ -14,7 +14,8 @@ from fastapi import FastAPI
 
 from shared.adapters.sqlite_store import open_sqlite_store
 from shared.domain.assignment import Assignment, Candidate, Held
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.document import derived_id
 from shared.domain.envelope import Envelope
 from shared.domain.keys import Keys

@@ -18,7 +18,8 @@ from services.router.rules import rule_book
 from shared.adapters.system_clock import SystemClock
 from shared.department import Department, load_department
 from shared.domain.assignment import Assignment, Held
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.document import new_id
 from shared.domain.place import Location
 from shared.errors import Refused

@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.desk.access import Answer, answer_for
 from services.desk.desk import Desk, Link
 from services.desk.rights import Rights
-from shared.domain.case import Case, CaseRead
+from shared.domain.case import Case
+from shared.domain.case_read import CaseRead
 from shared.domain.document import new_id
 from shared.domain.reference import parse_reference
 from shared.ports.query import AllOf, Equal, Query

@@ -9,7 +9,8 @@ from services.intake.forwards import OF_A_COLLEAGUE, Original, original_of
 from services.intake.identity import first_message_id
 from services.intake.reading.language import language_of
 from shared.department import Addresses
-from shared.domain.case import Case, Complainant, Tray
+from shared.domain.case import Case, Tray
+from shared.domain.complainant import Complainant
 from shared.domain.envelope import ComplainantKind, Envelope
 from shared.domain.language import ground_of
 from shared.domain.reading import DocumentText, Reading, Triage

@@ -11,7 +11,7 @@ import email.policy
 
 from markupsafe import Markup, escape
 
-from shared.domain.case import Complainant
+from shared.domain.complainant import Complainant
 
 _SHEET = """
 <style>

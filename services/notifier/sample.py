@@ -17,7 +17,8 @@ from shared.department import Addresses, Department
 from shared.domain.act import Act, ActKind, Closing, RecourseTold
 from shared.domain.assignment import Assignment, Candidate, Held, Move, Refusal
 from shared.domain.calendar import Calendar
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.document import derived_id
 from shared.domain.envelope import Language
 from shared.domain.keys import Keys

@@ -6,7 +6,8 @@ from typing import Protocol, TypeVar
 
 from shared.domain.account import Account, Session
 from shared.domain.api_token import ApiToken
-from shared.domain.case import Case, CaseRead
+from shared.domain.case import Case
+from shared.domain.case_read import CaseRead
 from shared.domain.document import Document
 from shared.domain.draft import Draft
 from shared.domain.envelope import Envelope

@@ -7,8 +7,9 @@ from typing import ClassVar, Literal
 
 from shared.domain.act import Act, Closing, Receipt, Satisfaction, SetAside
 from shared.domain.assignment import Assignment, Held, Move, Refusal
+from shared.domain.complainant import Complainant
 from shared.domain.delays import Extension, Pause, running_pause
-from shared.domain.document import Document, Value
+from shared.domain.document import Document
 from shared.domain.envelope import Channel, ComplainantKind, Entered, Language
 from shared.domain.reading import Flag, MessageKind
 from shared.domain.words import search_words
@@ -34,8 +35,6 @@ COUNTED = (
     "satisfied",
     "satisfied_at",
 )
-#: Stands for the register of readings where a case would.
-REGISTER = "register"
 
 State = Literal["opened", "held", "assigned", "closed"]
 Tray = Literal["ordinary", "automatic", "spam", "unreadable"]
@@ -43,17 +42,6 @@ Tray = Literal["ordinary", "automatic", "spam", "unreadable"]
 #: (C-11 section 16); "wrote" is the language of the message, "form" and "asked" are choices, and
 #: "both" is what a person of the department chose for somebody who uses both.
 LanguageGround = Literal["form", "wrote", "asked", "both", "unsure", "legal_person"]
-
-
-class Complainant(Value):
-    """The person who complains. `address` is None when there is no way to write by mail."""
-
-    name: str = ""
-    address: str | None = None
-    phone: str = ""
-    postal_address: str = ""
-    kind: ComplainantKind = "natural"
-    organisation: str = ""
 
 
 class Case(Document):
@@ -307,18 +295,3 @@ class Case(Document):
     @property
     def flag_names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(flag.name for flag in self.flags))
-
-
-class CaseRead(Document):
-    """A person opened a case: who, when, from where. Append-only.
-
-    Who looked at this register stands in it too, with `case_id` REGISTER.
-    """
-
-    collection: ClassVar[str] = "reads"
-    indexes: ClassVar[tuple[str, ...]] = ("case_id", "at", "by")
-
-    case_id: str
-    at: datetime
-    by: str
-    what: str = "case"

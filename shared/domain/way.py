@@ -7,7 +7,8 @@ told on that day and not before: until then the act that it tells has no effect 
 from __future__ import annotations
 
 from shared.domain.act import Act
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.document import derived_id
 from shared.domain.notice import Way
 

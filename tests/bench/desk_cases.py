@@ -15,7 +15,8 @@ from typing import get_args
 
 from shared.domain.act import Closing, Motive, Outcome
 from shared.domain.assignment import Assignment
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.delays import Pause
 from shared.domain.document import derived_id
 from shared.domain.reading import Flag, FlagName, Message, Reading

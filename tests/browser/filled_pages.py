@@ -15,7 +15,8 @@ from services.intake.limits import FormLimits
 from services.intake.web import build_app as build_door
 from services.notifier.two_part_mail import two_part_mail
 from shared.domain.act import Closing
-from shared.domain.case import Case, CaseRead
+from shared.domain.case import Case
+from shared.domain.case_read import CaseRead
 from shared.domain.document import new_id
 from shared.domain.keys import desk_path, status_path
 from shared.domain.notice import Notice

@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from services.desk.app import build_app
 from shared.domain.account import Role
-from shared.domain.case import CaseRead
+from shared.domain.case_read import CaseRead
 from shared.domain.document import new_id
 from tests.browser.conftest import Faces, _config, _listening
 from tests.many_cases import drawn_cases

@@ -16,7 +16,8 @@ from services.desk.keeping_letters import keep_carried
 from services.desk.notice_acts import posted
 from services.notifier.reminding import LetterKeeper
 from services.notifier.telling import tell_case
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.notice import Notice
 from shared.events import CaseActed
 from shared.ports.query import AllOf, Equal, Query

@@ -16,7 +16,8 @@ from services.desk.carrying_out import give
 from services.router.assigning import assign_case
 from shared.adapters.system_clock import SystemClock
 from shared.domain.assignment import Assignment
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.document import derived_id
 from shared.domain.reading import DocumentText, Message, Reading
 from shared.domain.reference import reference_for

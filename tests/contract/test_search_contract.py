@@ -6,7 +6,8 @@ import pytest
 
 from shared.adapters import sqlite_store
 from shared.domain.assignment import Assignment
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.errors import Conflict
 from shared.ports.query import AllOf, AnyOf, ContainsAny, Equal, In, Query, Words
 from shared.ports.store import Store

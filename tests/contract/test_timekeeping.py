@@ -18,7 +18,8 @@ from services.notifier.letter import Letterhead
 from services.notifier.sample import sample_case, sample_department, sample_head
 from services.notifier.timekeeping import PAGE, Timekeeper, keep_time
 from shared.domain.assignment import Move
-from shared.domain.case import Case, CaseRead
+from shared.domain.case import Case
+from shared.domain.case_read import CaseRead
 from shared.domain.clocks import paused
 from shared.domain.document import derived_id
 from shared.domain.notice import Notice

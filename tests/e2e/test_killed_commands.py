@@ -17,7 +17,8 @@ import pytest
 from shared.adapters.system_clock import SystemClock
 from shared.department import load_department
 from shared.domain.assignment import Assignment
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.document import derived_id
 from shared.domain.reading import Message, Reading
 from shared.domain.reference import reference_for

@@ -12,7 +12,7 @@ from services.desk.acting import answer, ask
 from services.desk.carrying_out import act_in, take_up
 from shared.adapters.sqlite_store import SqliteStore
 from shared.adapters.system_clock import SystemClock
-from shared.domain.case import Complainant
+from shared.domain.complainant import Complainant
 from shared.domain.delays import running_pause
 from shared.domain.keys import Keys
 from shared.errors import Refused

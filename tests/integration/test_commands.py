@@ -13,7 +13,8 @@ import pytest
 from shared.adapters.sqlite_bus import SqliteBus
 from shared.adapters.sqlite_store import open_sqlite_store
 from shared.adapters.system_clock import SystemClock
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.document import new_id
 from shared.domain.envelope import Envelope, Outcome
 from shared.events import CaseOpened

@@ -10,7 +10,8 @@ import pytest
 
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
 from shared.domain.assignment import Assignment, Candidate, Held
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.document import derived_id
 from shared.domain.place import Evidence
 from shared.domain.reading import Flag, Message, Reading

@@ -18,7 +18,8 @@ from services.notifier.sample import RECEIVED, sample_case, sample_department, s
 from services.notifier.telling import tell_case
 from shared.adapters.sqlite_bus import SqliteBus
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.envelope import Channel, Language
 from shared.domain.notice import Notice, NoticeKind
 from shared.errors import Refused

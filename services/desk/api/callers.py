@@ -17,7 +17,8 @@ from services.desk.rights import Rights, rights_of
 from services.desk.tokens import token_of
 from shared.domain.account import Account
 from shared.domain.api_token import ApiToken
-from shared.domain.case import Case, CaseRead
+from shared.domain.case import Case
+from shared.domain.case_read import CaseRead
 from shared.domain.document import new_id
 from shared.errors import Refused
 from shared.pages.pace import Pace

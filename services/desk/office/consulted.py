@@ -15,7 +15,7 @@ from services.desk.paths import PATHS
 from services.desk.reception import Visitor, behind_sign_in, show
 from services.desk.worklist import place_after, place_in
 from shared.domain.account import Account
-from shared.domain.case import CaseRead
+from shared.domain.case_read import CaseRead
 from shared.domain.envelope import Language
 from shared.domain.unit import Unit
 from shared.ports.query import Equal, In, Query

@@ -30,7 +30,8 @@ from services.desk.paths import PATHS
 from services.desk.reception import Visitor, behind_sign_in, form_of, see_other, show, typed
 from services.desk.worklist import place_after
 from services.router.handover import live_unit, refuse_handover
-from shared.domain.case import Case, CaseRead
+from shared.domain.case import Case
+from shared.domain.case_read import CaseRead
 from shared.domain.document import new_id
 from shared.domain.envelope import Language
 from shared.domain.reading import Message

@@ -19,7 +19,8 @@ from services.desk.paths import PATHS
 from services.desk.performing import Performer, answer_asked
 from services.desk.reception import Visitor, behind_sign_in, form_of, see_other, show, typed
 from services.desk.worklist import place_after, place_in
-from shared.domain.case import Case, CaseRead
+from shared.domain.case import Case
+from shared.domain.case_read import CaseRead
 from shared.domain.document import new_id
 from shared.domain.envelope import Language
 from shared.domain.remark import Remark

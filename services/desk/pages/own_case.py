@@ -32,7 +32,8 @@ from services.desk.performing import (
 from services.desk.reception import Visitor, behind_sign_in, form_of, see_other, show, typed
 from services.desk.rights import rights_of
 from shared.domain.account import Account
-from shared.domain.case import Case, CaseRead
+from shared.domain.case import Case
+from shared.domain.case_read import CaseRead
 from shared.domain.document import new_id
 from shared.domain.envelope import Language
 from shared.domain.unit import Unit

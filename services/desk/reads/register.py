@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from shared.domain.case import REGISTER, CaseRead
+from shared.domain.case_read import REGISTER, CaseRead
 from shared.domain.document import instant
 from shared.ports.query import AllOf, Condition, Equal, Query, Range, Scalar
 

@@ -33,7 +33,7 @@ from services.desk.reads.register import (
 from services.desk.reception import Visitor, behind_sign_in, show
 from services.desk.sheets import download, sheet
 from services.desk.signing_in import account_named
-from shared.domain.case import REGISTER, CaseRead
+from shared.domain.case_read import REGISTER, CaseRead
 from shared.domain.document import new_id
 from shared.domain.envelope import Language
 from shared.domain.reference import parse_reference

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.notifier.two_part_mail import two_part_mail
-from shared.domain.case import Complainant
+from shared.domain.complainant import Complainant
 from shared.domain.keys import desk_path
 from shared.domain.notice import Notice
 from tests.integration.desk.test_case_page import UNTIL, desk_in

@@ -15,7 +15,8 @@ from services.desk.paths import PATHS
 from services.desk.signing_in import begin
 from shared.domain.account import Account, Mandate
 from shared.domain.assignment import Assignment
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.document import derived_id
 from shared.domain.envelope import Language
 from shared.domain.reference import reference_for

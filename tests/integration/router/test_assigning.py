@@ -12,7 +12,8 @@ from services.router.locating.gazetteer import Gazetteer
 from shared.adapters.sqlite_store import SqliteStore
 from shared.department import Department
 from shared.domain.assignment import Assignment
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.reading import Flag, Message, Reading
 from shared.domain.reference import reference_for
 from shared.errors import Poison

@@ -24,7 +24,8 @@ from services.desk.acting import (
 from services.desk.escalating import escalated, linked, refuse_escalation
 from shared.domain.act import Closing
 from shared.domain.assignment import Assignment
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.delays import running_pause
 from shared.domain.document import derived_id
 from shared.domain.language import languages_of

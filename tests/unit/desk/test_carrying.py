@@ -11,8 +11,9 @@ import pytest
 from services.commands.acting_on_case import how_told
 from services.desk.acting import Acted, Actor, Ending, answer, ask, close, extend
 from services.desk.carrying import Carried, carried, carried_at
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
 from shared.domain.clocks import clocks_of
+from shared.domain.complainant import Complainant
 from shared.domain.delays import Pause, running_pause
 from shared.domain.notice import Notice
 from shared.domain.way import is_owed, notice_of_act, way_to

@@ -10,8 +10,9 @@ from services.desk.acting import Actor, ask
 from services.desk.refusing import refused
 from services.router.handover import chosen_by_a_person, handed_over
 from shared.domain.assignment import Alternative, Assignment
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
 from shared.domain.clocks import clocks_of
+from shared.domain.complainant import Complainant
 from shared.domain.delays import running_pause
 from shared.domain.document import derived_id
 from shared.domain.place import Evidence

@@ -11,7 +11,8 @@ from services.notifier.notices import message_id_for, notices_for, unsendable
 from services.notifier.sample import RECEIVED, sample_case, sample_department, sample_head
 from shared.domain.act import Act
 from shared.domain.assignment import Move, Refusal
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.reading import Flag, FlagName
 from shared.events import CaseActed, CaseAssigned, CaseHeld, MessageAdded
 

@@ -9,7 +9,8 @@ import pytest
 
 from services.router.locating.gazetteer import Gazetteer, locate
 from shared.department import Department
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.place import Location
 from tests import shipped
 from tests.shipped import FOLDER as FOLDER

@@ -13,7 +13,8 @@ from services.router.locating.gazetteer import Gazetteer
 from services.router.routing import route
 from shared.department import Department
 from shared.domain.assignment import Assignment
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from tests import shipped
 from tests.unit.router.conftest import NOW
 

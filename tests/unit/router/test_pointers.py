@@ -12,7 +12,8 @@ from services.router.pointers import Beside
 from services.router.routing import route
 from shared.department import Department
 from shared.domain.assignment import Assignment, Candidate, Held
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.unit import Rule, Unit
 from tests.unit.router.conftest import NOW
 

@@ -10,7 +10,8 @@ from services.router.assigning import LONGEST, decide, letters_of, text_of
 from services.router.locating.gazetteer import Gazetteer
 from shared.department import Department
 from shared.domain.assignment import Assignment, Held
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.reading import DocumentText, Forwarded, Reading
 from tests.unit.router.conftest import NOW
 

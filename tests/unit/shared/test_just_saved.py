@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from shared.adapters.just_saved import DOCUMENTS, JustSaved
-from shared.domain.case import CaseRead
+from shared.domain.case_read import CaseRead
 
 
 def a_read(number: int = 1, version: int = 1) -> CaseRead:

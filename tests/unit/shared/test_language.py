@@ -6,7 +6,7 @@ import pytest
 
 from services.notifier.sample import RECEIVED, sample_case, sample_department
 from shared.domain.assignment import Held, Move
-from shared.domain.case import Complainant
+from shared.domain.complainant import Complainant
 from shared.domain.language import ground_of, languages_of
 
 CASE = sample_case("en", sample_department())

@@ -10,7 +10,7 @@ import pytest
 from httpx import Response
 
 from shared.domain.account import Mandate
-from shared.domain.case import CaseRead
+from shared.domain.case_read import CaseRead
 from shared.domain.document import new_id
 from shared.pages.texts import NBSP
 from shared.ports.query import Query

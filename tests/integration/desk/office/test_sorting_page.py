@@ -13,7 +13,8 @@ from httpx import Response
 from services.desk.worklist import FLAGS
 from shared.domain.account import Mandate
 from shared.domain.assignment import Candidate, Held, Refusal
-from shared.domain.case import Case, Complainant
+from shared.domain.case import Case
+from shared.domain.complainant import Complainant
 from shared.domain.place import Evidence
 from shared.domain.reading import Flag
 from shared.pages.texts import NBSP

@@ -16,7 +16,8 @@ import pytest
 
 from services.desk.reads.register import PAGE, split_by, wanted_of
 from shared.domain.account import Role
-from shared.domain.case import REGISTER, Case, CaseRead
+from shared.domain.case import Case
+from shared.domain.case_read import REGISTER, CaseRead
 from shared.domain.document import new_id
 from shared.pages.texts import NBSP
 from shared.ports.query import Equal, Query
