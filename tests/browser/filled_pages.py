@@ -105,6 +105,7 @@ def letter_of(case: Case) -> Notice:
 async def fill_desk(desk: WholeDesk) -> Mapping[str, str]:
     """Keep all of it and return the names that stand in addresses."""
     store, case = desk.system.store, full_case().case
+    await desk.children.start()  # seconds on a busy machine, which no page shall wait for
     await full_case().keep(store)
     await store.notices.add(letter_of(case), raw=LETTER)
     for kind in ("note", "question"):

@@ -191,6 +191,8 @@ def test_figures_of_other_days_are_asked_for(page: Page, desk: WholeDesk) -> Non
 
 
 def test_the_register_of_readings_is_searched(page: Page, desk: WholeDesk) -> None:
+    read = sample(name="Plaignante consultée")
+    desk.tell(read.keep(desk.system.store))
     desk.enter(page, "privacy")
     hands = hands_on(page, "en")
     t = hands.t
@@ -199,7 +201,7 @@ def test_the_register_of_readings_is_searched(page: Page, desk: WholeDesk) -> No
     hands.write(t("reads.reference"), "26-0000")
     hands.send(t("reads.show"))
     hands.is_told_what_is_wrong()
-    hands.write(t("reads.reference"), sample().case.reference)
+    hands.write(t("reads.reference"), read.case.reference)
     hands.send(t("reads.show"))
     assert page.get_by_role("alert").count() == 0
 

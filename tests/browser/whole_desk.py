@@ -52,6 +52,7 @@ class WholeDesk:
 
     system: System
     app: FastAPI
+    children: Children
     loop: asyncio.AbstractEventLoop
     people: dict[str, Account] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
@@ -59,7 +60,7 @@ class WholeDesk:
 
     def tell(self, work: Coroutine[Any, Any, T]) -> T:
         """Return what comes of work that is done where the store is: on the loop of the desk."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
 
     def enter(self, page: Page, who: str) -> None:
         """Sign one of PEOPLE in, without the page for it."""
@@ -120,7 +121,7 @@ def whole_desk(folder: Path) -> Iterator[WholeDesk]:
             settings=system.settings,
             watch=system.watch,
         )
-        desk = WholeDesk(system, app, asyncio.get_running_loop())
+        desk = WholeDesk(system, app, children, asyncio.get_running_loop())
         desks.append(desk)
         for name, (role, unit) in PEOPLE.items():
             desk.secrets[name] = await desk.welcome(account(name, role, unit))
