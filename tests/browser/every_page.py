@@ -86,6 +86,8 @@ DESK_PAGES = (
         Shown(f"{DESK.cases}/{{reference}}/{{act}}", "office", names={"act": act})
         for act in ("close", "transfer", "told", "language")
     ),
+    Shown(DESK.asked, "colleague"),
+    Shown(f"{DESK.asked}/{{question_id}}", "colleague"),
     Shown(DESK.sensitive, "authority"),
     Shown(DESK.operations, "operations"),
     Shown(f"{DESK.operations}/dead", "operations"),

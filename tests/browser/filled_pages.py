@@ -9,7 +9,7 @@ from email.message import EmailMessage
 
 from fastapi import FastAPI
 
-from services.desk.keeping import remark
+from services.desk.keeping import asked_of, remark
 from services.desk.signing_in import new_link
 from services.intake.limits import FormLimits
 from services.intake.web import build_app as build_door
@@ -111,6 +111,8 @@ async def fill_desk(desk: WholeDesk) -> Mapping[str, str]:
     for kind in ("note", "question"):
         words = f"Vu au comptoir, {LONG_WORD}"
         await store.remarks.add(remark(case, actor(), kind, words))
+    asked = remark(case, actor(), "question", f"Est-ce bien {LONG_WORD} ?")
+    asked = await store.remarks.save(asked_of(asked, desk.people["colleague"], OFFICE))
     await _keep_others(store, desk)
     look_back(desk.system)
     letter = await fill(desk.system)
@@ -129,6 +131,7 @@ async def fill_desk(desk: WholeDesk) -> Mapping[str, str]:
         "notice_id": letter_of(case).id,
         "account_id": guest.id,
         "secret": secret,
+        "question_id": asked.id,
         "way": "phone",
         "entered_mark": KEYS.mark("entered", case.reference, "phone", agent),
         "queue": ASSIGNING,

@@ -24,12 +24,13 @@ from tests.browser.hands import Hands
 from tests.browser.rows import Row
 from tests.browser.rows_of_cases import CASE_ROWS
 from tests.browser.rows_of_operations import OPERATIONS_ROWS
+from tests.browser.rows_of_questions import QUESTION_ROWS
 from tests.browser.rows_of_the_office import OFFICE_ROWS
 from tests.browser.whole_desk import WholeDesk, whole_desk
 from tests.pages_samples import assigned_case as sample
 from tests.pages_samples import department
 
-ROWS: tuple[Row, ...] = (*CASE_ROWS, *OFFICE_ROWS, *OPERATIONS_ROWS)
+ROWS: tuple[Row, ...] = (*CASE_ROWS, *QUESTION_ROWS, *OFFICE_ROWS, *OPERATIONS_ROWS)
 PAGES = Pages(HERE, *(HERE / area for area in AREAS), department=department())
 #: Routes that take the name of an act, and the acts that they take.
 ACTS_AT = {
