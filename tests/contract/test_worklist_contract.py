@@ -133,3 +133,11 @@ async def test_what_concerns_a_unit_is_on_its_other_tab(filled: Store) -> None:
     assert {one.id for one in found} == {
         one.id for one in CASES if one.concerned_units and one.state != "closed"
     }
+
+
+@pytest.mark.parametrize("rights", [OFFICE, UNIT, UNITS])
+def test_a_tab_and_its_first_list_are_one_question(rights: Rights) -> None:
+    """So that a page counts them once; narrowed, the list is another."""
+    found = lists(rights)
+    assert found.where(Wanted(tab="addressed")) == found.counted(Wanted(), "all")
+    assert found.where(Wanted()) != found.counted(Wanted(unit="DR-01"), "all")

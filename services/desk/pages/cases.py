@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -45,10 +46,9 @@ async def show_cases(desk: Desk, visitor: Visitor, request: Request) -> Response
     lists = _worklist(desk, visitor)
     query = lists.query(wanted)
     tabs: tuple[Tab, ...] = TABS[:1] if visitor.rights.everywhere else TABS
-    cases, picks, of_tabs, asked = await asyncio.gather(
+    cases, (of_tabs, picks), asked = await asyncio.gather(
         desk.store.cases.find(query),
-        _counts(desk, lists, wanted),
-        asyncio.gather(*(desk.store.cases.count(lists.where(Wanted(tab=tab))) for tab in tabs)),
+        _counts(desk, lists, wanted, tabs),
         desk.store.remarks.count(asked_of(visitor)),
     )
     page = cases[:PAGE]
@@ -75,14 +75,23 @@ async def show_cases(desk: Desk, visitor: Visitor, request: Request) -> Response
     )
 
 
-async def _counts(desk: Desk, lists: Worklist, wanted: Wanted) -> dict[Pick, int | None]:
-    """Return how many cases each list has. What a search or a sign finds is not counted: a common
-    word stands in every third complaint, and no index tells how many of those somebody may see."""
-    if wanted.text or wanted.flag:
-        return dict.fromkeys(PICKS)
-    count = desk.store.cases.count
-    counts = await asyncio.gather(*(count(lists.counted(wanted, pick)) for pick in PICKS))
-    return dict(zip(PICKS, counts, strict=True))
+async def _counts(
+    desk: Desk, lists: Worklist, wanted: Wanted, tabs: Sequence[Tab]
+) -> tuple[list[int], dict[Pick, int | None]]:
+    """Return how many cases each tab and each list has. What a search or a sign finds is not
+    counted: a common word stands in every third complaint, and no index tells how many of those
+    somebody may see."""
+    found = wanted.text or wanted.flag
+    picks = [] if found else [lists.counted(wanted, pick) for pick in PICKS]
+    asked = [*(lists.where(Wanted(tab=tab)) for tab in tabs), *picks]
+    # A tab holds what its first list does, unless that is narrowed: to count is to walk an index
+    once = [one for number, one in enumerate(asked) if one not in asked[:number]]
+    counts = await asyncio.gather(*(desk.store.cases.count(one) for one in once))
+    told = [counts[once.index(one)] for one in asked]
+    of_picks = told[len(tabs) :]
+    return told[: len(tabs)], (
+        dict(zip(PICKS, of_picks, strict=True)) if of_picks else dict.fromkeys(PICKS)
+    )
 
 
 def _worklist(desk: Desk, visitor: Visitor) -> Worklist:
