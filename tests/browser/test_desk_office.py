@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
+from playwright.sync_api import BrowserContext, FilePayload, Page
 
+from tests.browser.looking import is_for_everybody, nothing_foreign
 from tests.browser.office_desk import DISCLOSING, TO_ASSIGN, TO_SORT, OfficeDesk
 from tests.pages_samples import RECEIVED
 from tests.papers import pdf
@@ -167,34 +167,12 @@ both_languages = pytest.mark.parametrize("language", ["fr", "en"])
 
 @every_page
 @both_languages
-def test_axe_finds_no_fault_and_nothing_scrolls_sideways(
+def test_a_page_is_for_everybody_and_loads_nothing_foreign(
     signed_in: Page, desk: OfficeDesk, open_page: Open, language: str
 ) -> None:
-    page = signed_in
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    open_page(page, desk, language)
-    assert page.locator("h1").count() == 1
-    assert page.get_attribute("html", "lang") == f"{language}-CA"
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-    for width in (640, 320):
-        page.set_viewport_size({"width": width, "height": 700})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert [each for each in complaints if "Content Security Policy" in each] == []
-
-
-@every_page
-def test_letters_twice_as_large_fit(browser: Browser, desk: OfficeDesk, open_page: Open) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=True)
-    context.set_default_timeout(15_000)
-    page = _signed_in(context, desk)
-    open_page(page, desk, "fr")
-    page.add_style_tag(content="html{font-size:200%}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
-    context.close()
+    with nothing_foreign(signed_in, desk.url):
+        open_page(signed_in, desk, language)
+        is_for_everybody(signed_in, title_and_language=language)
 
 
 def test_the_language_changes_and_the_filter_stays(signed_in: Page, desk: OfficeDesk) -> None:

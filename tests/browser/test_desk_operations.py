@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
 from services.desk.app import build_app
 from tests.browser.conftest import _config, _listening
+from tests.browser.looking import is_for_everybody
 from tests.operating import ASSIGNING, ENVELOPE_ID, fill, look_back, notice, sign_in, system_in
 from tests.pages_samples import KEYS, department
 
@@ -100,19 +100,6 @@ def addresses(running: Running, language: str) -> list[str]:
     ]
 
 
-def faultless(page: Page) -> None:
-    """Find no fault for assistive tools, and nothing that scrolls sideways."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-    for width in (640, 320):
-        page.set_viewport_size({"width": width, "height": 700})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-    page.set_viewport_size({"width": 1280, "height": 800})
-    assert page.locator("h1").count() == 1
-
-
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_form_without_a_reason_comes_back_with_its_fault(
     context: BrowserContext, page: Page, running: Running, language: str
@@ -122,7 +109,7 @@ def test_a_form_without_a_reason_comes_back_with_its_fault(
     page.click("button.go")
     page.wait_for_selector(".alert")
     assert page.evaluate("document.activeElement.className") == "alert"
-    faultless(page)
+    is_for_everybody(page, title_and_language=language)
     page.click(".alert a")
     assert page.evaluate("document.activeElement.id") == "because"
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
 from services.desk.app import build_app
@@ -19,6 +18,7 @@ from shared.domain.account import Role
 from shared.domain.case_read import CaseRead
 from shared.domain.document import new_id
 from tests.browser.conftest import Faces, _config, _listening
+from tests.browser.looking import is_for_everybody, nothing_foreign
 from tests.many_cases import drawn_cases
 from tests.pages_samples import KEYS, NOW, StoppedClock, department, store_in
 from tests.signed_in import signed_in
@@ -134,43 +134,12 @@ both_languages = pytest.mark.parametrize("language", ["fr", "en"])
 
 @every_page
 @both_languages
-def test_axe_finds_no_fault(
+def test_a_page_is_for_everybody_and_loads_nothing_foreign(
     page: Page, desk: Desk, faces: Faces, shown: Shown, language: str
 ) -> None:
-    shown.open(page, desk, faces, language)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-
-
-@every_page
-@both_languages
-def test_nothing_scrolls_sideways(
-    page: Page, desk: Desk, faces: Faces, shown: Shown, language: str
-) -> None:
-    """640 px is 1280 px at 200 % (WCAG 1.4.4); 320 px is 1280 px at 400 % (1.4.10)."""
-    shown.open(page, desk, faces, language)
-    for width in (640, 320):
-        page.set_viewport_size({"width": width, "height": 700})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@every_page
-@both_languages
-def test_a_page_says_what_it_is_and_loads_nothing_foreign(
-    page: Page, desk: Desk, faces: Faces, shown: Shown, language: str
-) -> None:
-    asked: list[str] = []
-    complaints: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: complaints.append(message.text))
-    shown.open(page, desk, faces, language)
-    assert page.locator("h1").count() == 1
-    assert page.title()
-    assert page.get_attribute("html", "lang") == f"{language}-CA"
-    assert all(url.startswith((faces.door, desk.url)) for url in asked)
-    assert [each for each in complaints if "Content Security Policy" in each] == []
+    with nothing_foreign(page, faces.door, desk.url):
+        shown.open(page, desk, faces, language)
+        is_for_everybody(page, title_and_language=language)
 
 
 def test_the_form_alone_leads_to_another_period(page: Page, desk: Desk) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
 from playwright.sync_api import Page
 
@@ -15,6 +14,7 @@ from shared.domain.envelope import Language
 from shared.ports.store import Store
 from tests.browser.every_page import DESK, DESK_PAGES, DOOR_PAGES, NO_PAGES, Shown, shown_routes
 from tests.browser.filled_pages import build_filled_door, fill_desk, names_of_the_door
+from tests.browser.looking import is_for_everybody, width_of
 from tests.browser.whole_desk import WholeDesk, whole_desk
 from tests.served_desk import served_desk
 
@@ -82,7 +82,6 @@ def shown(request: pytest.FixtureRequest) -> tuple[Face, Shown]:
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 #: The width of a sheet (A4 or letter) in pixels, less the margins of a browser.
 SHEET = 718
-_WIDTH = "document.documentElement.scrollWidth"
 
 #: What is no use on paper, and is seen there all the same.
 _USELESS = """() => [...document.querySelectorAll(
@@ -121,28 +120,14 @@ def test_a_page_is_for_everybody_and_for_paper(page: Page, shown: tuple[Face, Sh
     face, one = shown
     for language, scheme in zip(LANGUAGES, ("light", "dark"), strict=True):
         face.open(page, one, language)
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        fits_when_large(page)
+        is_for_everybody(page, scheme)  # type: ignore[arg-type]
         is_clean_on_paper(page)
-
-
-def fits_when_large(page: Page) -> None:
-    """640 px is 1280 px at 200 % (WCAG 1.4.4); 320 px is 1280 px at 400 % (1.4.10)."""
-    for width in (640, 320):
-        page.set_viewport_size({"width": width, "height": 700})
-        assert page.evaluate(_WIDTH) <= width
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate(_WIDTH) <= 1280
-    page.evaluate("document.documentElement.style.fontSize = ''")
 
 
 def is_clean_on_paper(page: Page) -> None:
     page.set_viewport_size({"width": SHEET, "height": 1000})
     page.emulate_media(media="print")
-    assert page.evaluate(_WIDTH) <= SHEET
+    assert width_of(page) <= SHEET
     for fault in (_USELESS, _PALE, _CUT):
         assert page.evaluate(fault) == []
     page.emulate_media(media="screen")

@@ -18,14 +18,12 @@ from services.desk.overview.counting import PIECE, Counting
 from services.desk.overview.gathering import FRESH, Gathering
 from services.desk.overview.periods import fiscal_year
 from services.desk.rights import rights_of
-from services.desk.sheets import harmless, sheet
 from services.desk.signing_in import new_account
 from shared.domain.account import Mandate, Role
 from shared.domain.assignment import Assignment
 from shared.domain.case import Case
-from shared.errors import Misconfigured
 from shared.pages.texts import NBSP
-from shared.population import Population, read_population
+from shared.population import Population
 from shared.ports.query import Equal, Query, Range, Scalar
 from shared.ports.store import Store
 from tests.many_cases import drawn_cases
@@ -232,20 +230,6 @@ async def test_the_map_shows_rates_only_with_population(tmp_path: Path) -> None:
     assert "Population de 2026" in rates
 
 
-def test_a_table_of_population_names_the_line_that_is_wrong(tmp_path: Path) -> None:
-    file = tmp_path / "population.csv"
-    assert read_population(file) == Population()
-    file.write_text("region,population,year,source\n06,2000000,2026,x\n", encoding="utf-8")
-    assert read_population(file).per_100_000("06", 30) == 2
-    assert read_population(file).per_100_000("07", 30) is None
-    for wrong in ("16,0,2026,x", "16,many,2026,x", "16,5,2025,x", "06,5,2026,x", "16,5,26,x"):
-        file.write_text(
-            f"region,population,year,source\n06,2000000,2026,x\n{wrong}\n", encoding="utf-8"
-        )
-        with pytest.raises(Misconfigured, match=r"population\.csv line 3"):
-            read_population(file)
-
-
 def moved(case: Case, unit: str, at: datetime) -> Case:
     return case.changed(assignment=Assignment(unit_id=unit, rule_id="R", at=at), state="assigned")
 
@@ -316,21 +300,3 @@ async def test_figures_that_take_long_are_announced_and_there_the_next_time(
     assert "en train d’être comptés" in first.text
     assert 'href="/bureau/ensemble?periode=2025"' in first.text
     assert second.status_code == 200
-
-
-@pytest.mark.parametrize(
-    "cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "|x", "%x", "\u00a0=1"]
-)
-def test_no_cell_of_a_file_is_run_as_a_formula(cell: str) -> None:
-    assert str(harmless(cell)).startswith("'")
-
-
-def test_what_a_file_quotes_is_read_back() -> None:
-    row: list[str | int] = ["Dit « oui ; non »", 'il a dit "oui"', "deux\nlignes", "-", 5]
-    read = list(
-        csv.reader(
-            io.StringIO(sheet("fr", ["a"], [row]).decode("utf-8-sig"), newline=""), delimiter=";"
-        )
-    )
-    assert read == [["a"], [*map(str, row)]]
-    assert b"\r\n" in sheet("fr", ["a"], [row])

@@ -1,0 +1,57 @@
+"""What every page must be: for assistive tools, on a small screen, in large letters, and ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+_WIDTH = "document.documentElement.scrollWidth"
+
+
+def width_of(page: Page) -> int:
+    """Return how wide the page is, in pixels: more than its window is scrolled sideways."""
+    return int(page.evaluate(_WIDTH))
+
+
+def is_for_everybody(
+    page: Page, *schemes: Literal["light", "dark"], title_and_language: str = ""
+) -> None:
+    """Find no fault in these colours, and none of size."""
+    for scheme in schemes or ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    fits_when_large(page)
+    if title_and_language:
+        assert page.locator("h1").count() == 1
+        assert page.title()
+        assert page.get_attribute("html", "lang") == f"{title_and_language}-CA"
+
+
+def fits_when_large(page: Page) -> None:
+    """640 px is 1280 px at 200 % (WCAG 1.4.4); 320 px is 1280 px at 400 % (1.4.10)."""
+    for width in (640, 320):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert width_of(page) <= width, page.url
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert width_of(page) <= 1280, page.url
+    page.evaluate("document.documentElement.style.fontSize = ''")
+
+
+@contextmanager
+def nothing_foreign(page: Page, *ours: str) -> Iterator[None]:
+    """Find that what is opened meanwhile comes from these addresses, and breaks no rule of its own
+    Content-Security-Policy."""
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    yield
+    assert asked
+    assert all(url.startswith(ours) for url in asked), asked
+    assert [each for each in complaints if "Content Security Policy" in each] == []
