@@ -108,8 +108,9 @@ def _telling(context: Context, department: Department, means: dict[str, Any]) ->
     announcer = Announcer(context.store, context.bus)
 
     async def tell(event: CaseAssigned | CaseHeld | CaseActed | MessageAdded) -> None:
-        await announcer.announce(event)
         await tell_case(event, **means)
+        # Last: whatever is wrong with a hook, the person and the unit are told
+        await announcer.announce(event)
 
     async def added(event: MessageAdded) -> None:
         await resume_case(event, store=context.store, department=department)

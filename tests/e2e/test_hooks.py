@@ -10,6 +10,7 @@ from services.desk.hooks.making import make_hook
 from services.desk.hooks.reach import Reach, networks_in
 from services.desk.hooks.signing import secrets_of
 from shared.domain.account import Mandate
+from shared.domain.hook import Hook
 from shared.ports.query import Query
 from tests.e2e.conftest import Start, Whole
 from tests.e2e.test_complaint import deliver_to_laval, the_case
@@ -50,3 +51,21 @@ async def test_a_receiver_that_fails_first_is_told_again_with_the_same_id(start:
 
 async def told(system: Whole) -> bool:
     return [one.state for one in await system.store.calls.find(Query())] == ["told"]
+
+
+async def test_a_hook_that_cannot_be_read_keeps_nobody_from_being_told(start: Start) -> None:
+    async with start() as system:
+        now = system.context.clock.now()
+        broken = Hook(id="h", name="x", url="https://x.example/", events=(), made_at=now)
+        await system.store.hooks.save(broken.changed(events=("case.of_another_version",)))
+        await deliver_to_laval(system)
+        await until(lambda: telling_is_dead(system), 30)
+        await until(lambda: len(system.mails()) == 2, 30)
+        notices = await system.store.notices.find(Query())
+    assert {one.kind for one in notices} == {"acknowledgement", "assigned"}
+    assert {one.state for one in notices} == {"sent"}
+
+
+async def telling_is_dead(system: Whole) -> bool:
+    dead = {one.name: one.dead for one in await system.bus.depths()}
+    return dead["notifier.telling"] == 1
