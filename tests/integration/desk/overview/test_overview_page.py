@@ -21,7 +21,6 @@ from services.desk.rights import rights_of
 from services.desk.signing_in import new_account
 from shared.domain.account import Mandate, Role
 from shared.domain.assignment import Assignment
-from shared.domain.case import Case
 from shared.pages.texts import NBSP
 from shared.population import Population
 from shared.ports.query import Equal, Query, Range, Scalar
@@ -230,17 +229,14 @@ async def test_the_map_shows_rates_only_with_population(tmp_path: Path) -> None:
     assert "Population de 2026" in rates
 
 
-def moved(case: Case, unit: str, at: datetime) -> Case:
-    return case.changed(assignment=Assignment(unit_id=unit, rule_id="R", at=at), state="assigned")
-
-
 async def test_what_changed_is_counted_after_some_minutes(tmp_path: Path) -> None:
     clock = StoppedClock()
     async with store_in(tmp_path) as store:
         case = (await assigned_case().keep(store)).changed(version=1)
         gathering = Gathering(store, clock, department())
         assert [fact.unit for fact in await gathering.facts()] == ["MTL-NO"]
-        await store.cases.save(moved(case, "DR-06", NOW))
+        there = Assignment(unit_id="DR-06", rule_id="R", at=NOW)
+        await store.cases.save(case.changed(assignment=there, state="assigned"))
         await keep(store, 250)
         assert len(await gathering.facts()) == 1
         clock.at = NOW + FRESH
