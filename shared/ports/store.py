@@ -63,7 +63,7 @@ class Collection(Protocol[D]):
     async def values(self, fields: Sequence[str], query: Query) -> list[tuple[Scalar, ...]]:
         """Return indexed values, `id` among them if named, of what `find` would return.
 
-        Documents are not restored: of very many, this takes a tenth of the time. Moments come as
+        Documents are not restored, which is most of the work where they are many. Moments come as
         text (`instant`); a field that is None, as None.
         """
         ...
