@@ -119,6 +119,11 @@ def end_groups(pids: Sequence[int]) -> None:
             _pause()
 
 
+def has_died(pids: Sequence[int]) -> bool:
+    """Tell whether a server whose `pids` were written down runs no more."""
+    return bool(pids) and not _lives(pids[-1])
+
+
 def _signal_group(pid: int, number: int) -> None:
     with suppress(ProcessLookupError):
         os.killpg(pid, number)

@@ -14,7 +14,7 @@ import socket
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.server_process import PAUSE, READY, Server, ServerFailed, end_groups
+from deploy.server_process import PAUSE, READY, Server, ServerFailed, end_groups, has_died
 
 __all__ = [
     "PAUSE",
@@ -23,6 +23,7 @@ __all__ = [
     "ServerFailed",
     "end_groups",
     "free_port",
+    "has_died",
     "start_mongod",
     "start_rabbitmq",
 ]

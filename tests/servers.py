@@ -5,7 +5,8 @@ container, if a Docker engine answers and has the image or gets it within two mi
 process. The end of the run says in one line which it was.
 
 * `mongodb_url`, `amqp_url`: the server. Nobody may stop it: others use it at the same time.
-* `fresh_mongodb_url`, `fresh_amqp_url`: with a database and a virtual host for this test alone.
+* `fresh_mongodb_url`, `fresh_amqp_url`: with a database and a virtual host that hold nothing, and
+  are nobody else's meanwhile. `new_mongodb_url`: for tests of how a database is made.
 * `own_mongodb`, `own_rabbitmq`: servers that this worker may stop, start and kill.
 """
 
@@ -15,35 +16,21 @@ import fcntl
 import json
 import os
 import shutil
-import threading
-import uuid
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-import pika
 import pytest
-from pika.exceptions import AMQPConnectionError
-from pymongo import MongoClient
 
-from deploy.servers import Server, ServerFailed, end_groups, start_mongod, start_rabbitmq
-from shared.adapters.rabbitmq_topology import declarations
-from shared.topology import EXCHANGE
+from deploy.servers import Server, ServerFailed, end_groups, has_died, start_mongod, start_rabbitmq
+from tests.databases import database_on, empty
 from tests.in_memory import keep_in_memory, sweep
+from tests.vhosts import VHOSTS, empty_vhost, free_vhost
 
-#: As many tests as this can use the broker at the same time; more wait for one another.
-VHOSTS = tuple(f"test{number}" for number in range(8))
-
-#: Times that an emptying broker is asked, and seconds between two of them.
-EMPTY_TRIES, EMPTY_PAUSE = 10, 1.0
-
-#: Connections that remove queues side by side.
-EMPTYING = 4
+#: Characters of the log of a server that died.
+LAST_WORDS = 2000
 
 #: Servers of the run that this process happened to start.
 _STARTED: list[Server] = []
@@ -89,21 +76,32 @@ def amqp_url(amqp_server: Running) -> str:
     return amqp_server.url
 
 
+@pytest.fixture(scope="session")
+def worker_mongodb_url(mongodb_url: str) -> Iterator[str]:
+    with database_on(mongodb_url) as url:
+        yield url
+
+
 @pytest.fixture
-def fresh_mongodb_url(mongodb_url: str) -> Iterator[str]:
-    """Return an address with an empty database in its path; it is dropped afterwards."""
-    name = f"test_{uuid.uuid4().hex[:16]}"
-    yield urlsplit(mongodb_url)._replace(path=f"/{name}").geturl()
-    with MongoClient[dict[str, Any]](mongodb_url) as client:
-        client.drop_database(name)
+def fresh_mongodb_url(worker_mongodb_url: str) -> str:
+    """Return an address with a database in its path that holds no document."""
+    empty(worker_mongodb_url)
+    return worker_mongodb_url
+
+
+@pytest.fixture
+def new_mongodb_url(mongodb_url: str) -> Iterator[str]:
+    """Return an address with a database in its path in which nothing has been made."""
+    with database_on(mongodb_url) as url:
+        yield url
 
 
 @pytest.fixture
 def fresh_amqp_url(amqp_server: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return an address with a virtual host in which nothing is declared."""
-    with _free_vhost(_shared_folder(tmp_path_factory), amqp_server.vhosts) as vhost:
+    with free_vhost(_shared_folder(tmp_path_factory), amqp_server.vhosts) as vhost:
         url = urlsplit(amqp_server.url)._replace(path=f"/{vhost}").geturl()
-        _empty(url)
+        empty_vhost(url)
         yield url
 
 
@@ -120,15 +118,21 @@ def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restartable
 @pytest.fixture
 def own_rabbitmq(own_broker: Restartable) -> Restartable:
     """Return the worker's own broker, with nothing declared in its default virtual host."""
-    _empty(own_broker.url)
+    empty_vhost(own_broker.url)
     return own_broker
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say which servers the run has taken."""
-    found = [f"{name}: {running.how}" for name, running in _written(config).items()]
+    """Say which servers the run has taken, and the last words of one that died meanwhile: each
+    test that needed it failed for that alone."""
+    found = _written(config)
     if found:
-        terminalreporter.write_line("real servers: " + ", ".join(found))
+        told = ", ".join(f"{name}: {running.how}" for name, running in found.items())
+        terminalreporter.write_line(f"real servers: {told}")
+    for name in (name for name, running in found.items() if has_died(running.groups)):
+        terminalreporter.write_line(f"{name} died before the end of the run:", red=True)
+        for log in (_base(config) / name).glob("**/*.log"):
+            terminalreporter.write_line(log.read_text(errors="replace")[-LAST_WORDS:])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -243,51 +247,3 @@ def _shared_folder(factory: pytest.TempPathFactory) -> Path:
     """Return the same folder in every worker: xdist gives each one a part of the controller's."""
     base = factory.getbasetemp()
     return base.parent if base.name.startswith("popen-") else base
-
-
-@contextmanager
-def _free_vhost(folder: Path, vhosts: tuple[str, ...]) -> Iterator[str]:
-    with ExitStack() as stack:
-        locks = [
-            stack.enter_context((folder / f"vhost{number}.lock").open("w"))
-            for number in range(len(vhosts))
-        ]
-        for lock, vhost in zip(locks, vhosts, strict=True):
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            yield vhost
-            return
-        fcntl.flock(locks[0], fcntl.LOCK_EX)
-        yield vhosts[0]
-
-
-def _empty(url: str) -> None:
-    """Remove what an earlier test has declared.
-
-    A broker that an earlier test has killed may fail in a queue that is still coming back, and
-    close the connection with an internal error: the next try finds it up.
-    """
-    for _ in range(EMPTY_TRIES - 1):
-        try:
-            return _empty_at_once(url)
-        except AMQPConnectionError:
-            threading.Event().wait(EMPTY_PAUSE)
-    return _empty_at_once(url)
-
-
-def _empty_at_once(url: str) -> None:
-    """Remove all queues side by side: one alone is mostly the broker's waiting for its disk."""
-    names = [declaration.name for declaration in declarations()]
-    with ThreadPoolExecutor(EMPTYING) as threads:
-        list(threads.map(partial(_remove, url), (names[at::EMPTYING] for at in range(EMPTYING))))
-
-
-def _remove(url: str, queues: Sequence[str]) -> None:
-    connection = pika.BlockingConnection(pika.URLParameters(url))
-    channel = connection.channel()
-    for queue in queues:
-        channel.queue_delete(queue)
-    channel.exchange_delete(EXCHANGE)
-    connection.close()

@@ -26,25 +26,25 @@ def database_of(url: str) -> str:
 
 
 @pytest.fixture
-async def mongo(fresh_mongodb_url: str) -> AsyncIterator[MongoStore]:
-    store = await open_mongodb_store(fresh_mongodb_url, database=database_of(fresh_mongodb_url))
+async def mongo(new_mongodb_url: str) -> AsyncIterator[MongoStore]:
+    store = await open_mongodb_store(new_mongodb_url, database=database_of(new_mongodb_url))
     yield store
     await store.close()
 
 
 @pytest.fixture
-async def other(fresh_mongodb_url: str) -> AsyncIterator[MongoStore]:
+async def other(new_mongodb_url: str) -> AsyncIterator[MongoStore]:
     """Return the same store as another process sees it."""
-    store = await open_mongodb_store(fresh_mongodb_url, database=database_of(fresh_mongodb_url))
+    store = await open_mongodb_store(new_mongodb_url, database=database_of(new_mongodb_url))
     yield store
     await store.close()
 
 
 @pytest.fixture
-def bare(fresh_mongodb_url: str) -> Any:
+def bare(new_mongodb_url: str) -> Any:
     """Return the database itself, to look behind the adapter."""
-    with MongoClient[dict[str, Any]](fresh_mongodb_url) as client:
-        yield client[database_of(fresh_mongodb_url)]
+    with MongoClient[dict[str, Any]](new_mongodb_url) as client:
+        yield client[database_of(new_mongodb_url)]
 
 
 async def test_events_just_saved_are_handed_to_the_relay_at_once(mongo: MongoStore) -> None:
@@ -90,9 +90,9 @@ async def _waiting(store: MongoStore, expected: list[Any]) -> bool:
 
 
 async def test_closing_forgets_what_was_confirmed_just_before(
-    mongo: MongoStore, fresh_mongodb_url: str
+    mongo: MongoStore, new_mongodb_url: str
 ) -> None:
-    brief = await open_mongodb_store(fresh_mongodb_url, database=database_of(fresh_mongodb_url))
+    brief = await open_mongodb_store(new_mongodb_url, database=database_of(new_mongodb_url))
     event = received()
     await brief.envelopes.add(envelope(), emit=[event])
     await brief.outbox.clear([event])
@@ -137,25 +137,25 @@ async def test_a_document_is_stored_so_that_a_person_can_read_it(
 
 
 async def test_a_field_that_became_indexed_is_filled_in_at_start(
-    mongo: MongoStore, bare: Any, fresh_mongodb_url: str
+    mongo: MongoStore, bare: Any, new_mongodb_url: str
 ) -> None:
     saved = await mongo.cases.save(case(state="held"))
     bare.cases.update_one({"_id": saved.id}, {"$unset": {"ix.state": ""}})
     bare.schema.update_one({"_id": "cases"}, {"$pull": {"fields": "state"}})
-    again = await open_mongodb_store(fresh_mongodb_url, database=database_of(fresh_mongodb_url))
+    again = await open_mongodb_store(new_mongodb_url, database=database_of(new_mongodb_url))
     assert await again.cases.count_by("state", Query().where) == {"held": 1}
     await again.close()
 
 
 async def test_cases_of_before_there_was_a_search_are_found_by_what_they_say(
-    mongo: MongoStore, bare: Any, fresh_mongodb_url: str
+    mongo: MongoStore, bare: Any, new_mongodb_url: str
 ) -> None:
     saved = await mongo.cases.save(case(subject="Pension"), words=("versement",))
     bare.cases.update_one({"_id": saved.id}, {"$unset": {"words": ""}})
     bare.schema.update_one({"_id": "cases"}, {"$pull": {"fields": "words"}})
     bare.cases.create_index([("ix.waits", 1), ("_id", 1)], name="ix.waits__id")
     bare.cases.create_index([("doc", 1)], name="of somebody else")
-    again = await open_mongodb_store(fresh_mongodb_url, database=database_of(fresh_mongodb_url))
+    again = await open_mongodb_store(new_mongodb_url, database=database_of(new_mongodb_url))
     assert await again.cases.count(Words("citoyenne pension")) == 1
     assert await again.cases.count(Words("versement")) == 0
     made = set(bare.cases.index_information())
