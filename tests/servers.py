@@ -58,11 +58,21 @@ class Running:
     container: str = ""
     vhosts: tuple[str, ...] = VHOSTS
 
+    def need(self) -> None:
+        """Fail the test at once if the server has died: waiting for it would take each a minute."""
+        if has_died(self.groups):
+            pytest.fail(f"the server at {self.url} has died: see the end of the run", pytrace=False)
+
 
 @pytest.fixture(scope="session")
-def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def mongodb_server(tmp_path_factory: pytest.TempPathFactory) -> Running:
+    return _shared(tmp_path_factory, "mongodb", _find_mongodb)
+
+
+@pytest.fixture(scope="session")
+def mongodb_url(mongodb_server: Running) -> str:
     """Return the address of the run's MongoDB, without a database."""
-    return _shared(tmp_path_factory, "mongodb", _find_mongodb).url
+    return mongodb_server.url
 
 
 @pytest.fixture(scope="session")
@@ -83,22 +93,25 @@ def worker_mongodb_url(mongodb_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def fresh_mongodb_url(worker_mongodb_url: str) -> str:
+def fresh_mongodb_url(mongodb_server: Running, worker_mongodb_url: str) -> str:
     """Return an address with a database in its path that holds no document."""
+    mongodb_server.need()
     empty(worker_mongodb_url)
     return worker_mongodb_url
 
 
 @pytest.fixture
-def new_mongodb_url(mongodb_url: str) -> Iterator[str]:
+def new_mongodb_url(mongodb_server: Running) -> Iterator[str]:
     """Return an address with a database in its path in which nothing has been made."""
-    with database_on(mongodb_url) as url:
+    mongodb_server.need()
+    with database_on(mongodb_server.url) as url:
         yield url
 
 
 @pytest.fixture
 def fresh_amqp_url(amqp_server: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return an address with a virtual host in which nothing is declared."""
+    amqp_server.need()
     with free_vhost(_shared_folder(tmp_path_factory), amqp_server.vhosts) as vhost:
         url = urlsplit(amqp_server.url)._replace(path=f"/{vhost}").geturl()
         empty_vhost(url)
