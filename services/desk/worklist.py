@@ -35,6 +35,8 @@ TABS: tuple[Tab, ...] = get_args(Tab)
 ORDERS: dict[Order, str] = {"due": "to_answer_by", "received": "opened_at", "activity": "acted_at"}
 FLAGS: tuple[FlagName, ...] = get_args(FlagName)
 PAGE = 50
+#: Nobody works by the last digit of a longer list, and to count all of it is to walk its index.
+MOST_COUNTED = 10_000
 #: Business days before the day due from which on it is near; the flags of a case say the same.
 SOON = 3
 

@@ -96,8 +96,8 @@ class MongoCollection(Generic[D]):
     async def values(self, fields: Sequence[str], query: Query) -> list[tuple[Scalar, ...]]:
         return await self._reads.values(fields, query)
 
-    async def count(self, where: Condition) -> int:
-        return await self._reads.count(where)
+    async def count(self, where: Condition, *, at_most: int | None = None) -> int:
+        return await self._reads.count(where, at_most)
 
     async def count_by(self, field: str, where: Condition) -> dict[str, int]:
         return await self._reads.count_by(field, where)

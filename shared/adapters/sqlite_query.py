@@ -74,6 +74,18 @@ def find_sql(
     return statement, [*parameters, query.limit]
 
 
+def count_sql(
+    kind: type[Document], where: Condition, at_most: int | None = None, *, often: bool = False
+) -> Sql:
+    """Return a query for how many rows meet a condition, of which no more than `at_most` are
+    looked at."""
+    expression, parameters = where_sql(kind, where, often=often)
+    if at_most is None:
+        return f"SELECT count(*) FROM {kind.collection} WHERE {expression}", parameters  # noqa: S608
+    rows = f"SELECT 1 FROM {kind.collection} WHERE {expression} LIMIT ?"  # noqa: S608
+    return f"SELECT count(*) FROM ({rows})", [*parameters, at_most]  # noqa: S608
+
+
 def _range(kind: type[Document], condition: Range) -> Sql:
     name = column(kind, condition.field)
     bounds = ((">=", condition.at_least), ("<", condition.below))

@@ -19,6 +19,7 @@ from shared.adapters.sqlite_bus import enqueue
 from shared.adapters.sqlite_file import Connection, SqliteFile
 from shared.adapters.sqlite_query import (
     column,
+    count_sql,
     find_sql,
     match_sql,
     searches,
@@ -79,9 +80,9 @@ class SqliteCollection(Generic[D]):
         except ValidationError:
             raise Poison("unreadable_document", f"one of {self._kind.collection}") from None
 
-    async def count(self, where: Condition) -> int:
-        expression, parameters = where_sql(self._kind, where, often=self._found_often(where))
-        statement = f"SELECT count(*) FROM {self._kind.collection} WHERE {expression}"  # noqa: S608
+    async def count(self, where: Condition, *, at_most: int | None = None) -> int:
+        often = self._found_often(where)
+        statement, parameters = count_sql(self._kind, where, at_most, often=often)
         return int(self._file.read(statement, tuple(parameters))[0][0])
 
     async def count_by(self, field: str, where: Condition) -> dict[str, int]:

@@ -47,6 +47,10 @@ class Texts:
         one = count < 2 if self.language == "fr" else count == 1
         return self(f"{key}.{'one' if one else 'many'}", count=count, **values)
 
+    def amount(self, number: int) -> str:
+        """1 234 · 1,234"""
+        return f"{number:,}".replace(",", NBSP) if self.language == "fr" else f"{number:,}"
+
     def listed(self, key: str) -> list[str]:
         """Return a text that holds several words, parted by blanks, as a list."""
         return self._entries[key].split()

@@ -68,8 +68,9 @@ class Collection(Protocol[D]):
         """
         ...
 
-    async def count(self, where: Condition) -> int:
-        """Return how many documents meet the condition."""
+    async def count(self, where: Condition, *, at_most: int | None = None) -> int:
+        """Return how many documents meet the condition, `at_most` when there are more: so many are
+        counted and no others, since to count is to walk an index."""
         ...
 
     async def count_by(self, field: str, where: Condition) -> dict[str, int]:

@@ -81,6 +81,7 @@ async def test_a_condition_finds_exactly_what_it_says(
     documents = await filled.cases.find(Query(condition))
     assert "".join(document.id for document in documents) == found
     assert await filled.cases.count(condition) == len(found)
+    assert await filled.cases.count(condition, at_most=2) == min(len(found), 2)
 
 
 async def test_many_who_ask_at_once_get_their_own_answers(filled: Store) -> None:

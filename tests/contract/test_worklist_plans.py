@@ -15,9 +15,9 @@ from pymongo import MongoClient
 from services.desk.office.queue import Wanted as ToSort
 from services.desk.office.queue import query_of, refused_twice
 from services.desk.rights import Rights
-from services.desk.worklist import Wanted
+from services.desk.worklist import MOST_COUNTED, Wanted
 from shared.adapters.mongodb_query import order, query_filter, where_filter
-from shared.adapters.sqlite_query import find_sql, where_sql
+from shared.adapters.sqlite_query import count_sql, find_sql
 from shared.adapters.sqlite_store import SqliteStore
 from shared.domain.case import Case
 from shared.ports.query import Condition, Query
@@ -66,10 +66,10 @@ def _plans_of_sqlite(store: SqliteStore) -> Plans:
         rows = store.file.read(f"EXPLAIN QUERY PLAN {statement}", tuple(values))
         inner = {row[0] for row in rows if "LIST SUBQUERY" in row[3]}
         sorts = any("TEMP B-TREE" in row[3] and row[1] in inner for row in rows)
-        expression, values = where_sql(Case, counted_by)
-        count = f"EXPLAIN QUERY PLAN SELECT count(*) FROM cases WHERE {expression}"  # noqa: S608
-        counted = store.file.read(count, tuple(values))
-        return sorts, not all("COVERING INDEX" in row[3] for row in counted)
+        count, values = count_sql(Case, counted_by, MOST_COUNTED)
+        counted = store.file.read(f"EXPLAIN QUERY PLAN {count}", tuple(values))
+        searches = [row[3] for row in counted if "cases" in row[3]]
+        return sorts, not (searches and all("COVERING INDEX" in one for one in searches))
 
     return plans
 
@@ -78,11 +78,10 @@ def _plans_of_mongodb(database: Any) -> Plans:
     def plans(query: Query, counted_by: Condition) -> tuple[bool, bool]:
         found = database.cases.find(query_filter(Case, query)).sort(order(Case, query))
         sorts = "'SORT'" in str(found.limit(51).explain()["queryPlanner"]["winningPlan"])
-        match = {"$match": where_filter(Case, counted_by)}
-        stages = [match, {"$group": {"_id": 1, "n": {"$sum": 1}}}]
-        command = {"aggregate": "cases", "pipeline": stages, "cursor": {}}
+        match = where_filter(Case, counted_by)
+        command = {"count": "cases", "query": match, "limit": MOST_COUNTED}
         told = database.command("explain", command, verbosity="queryPlanner")
-        return sorts, "'FETCH'" in str(told)
+        return sorts, "'FETCH'" in str(told["queryPlanner"]["winningPlan"])
 
     return plans
 

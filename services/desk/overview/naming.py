@@ -9,7 +9,7 @@ from markupsafe import Markup
 from services.desk.desk import Desk
 from services.desk.overview.periods import Period
 from shared.domain.envelope import Language
-from shared.pages.texts import NBSP, Texts
+from shared.pages.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Naming:
 
     def number(self, number: int) -> str:
         """1 234 · 1,234"""
-        return f"{number:,}".replace(",", NBSP) if self.language == "fr" else f"{number:,}"
+        return self.texts.amount(number)
 
     def percent(self, share: int | None) -> Markup:
         """82 % · 82%"""

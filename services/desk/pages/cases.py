@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from services.desk.paths import PATHS
 from services.desk.reception import Visitor, behind_sign_in, see_other, show
 from services.desk.worklist import (
     FLAGS,
+    MOST_COUNTED,
     ORDERS,
     PAGE,
     PICKS,
@@ -65,6 +67,7 @@ async def show_cases(desk: Desk, visitor: Visitor, request: Request) -> Response
         picks=picks,
         asked=asked,
         total=picks[wanted.pick],
+        most_counted=MOST_COUNTED,
         more=wanted.address(request.url.path, after=more, number=wanted.number + PAGE)
         if more
         else "",
@@ -78,15 +81,16 @@ async def show_cases(desk: Desk, visitor: Visitor, request: Request) -> Response
 async def _counts(
     desk: Desk, lists: Worklist, wanted: Wanted, tabs: Sequence[Tab]
 ) -> tuple[list[int], dict[Pick, int | None]]:
-    """Return how many cases each tab and each list has. What a search or a sign finds is not
-    counted: a common word stands in every third complaint, and no index tells how many of those
-    somebody may see."""
+    """Return how many cases each tab and each list has; of a long one, one more than are counted.
+    What a search or a sign finds is not counted: a common word stands in every third complaint,
+    and no index tells how many of those somebody may see."""
     found = wanted.text or wanted.flag
     picks = [] if found else [lists.counted(wanted, pick) for pick in PICKS]
     asked = [*(lists.where(Wanted(tab=tab)) for tab in tabs), *picks]
     # A tab holds what its first list does, unless that is narrowed: to count is to walk an index
     once = [one for number, one in enumerate(asked) if one not in asked[:number]]
-    counts = await asyncio.gather(*(desk.store.cases.count(one) for one in once))
+    count = partial(desk.store.cases.count, at_most=MOST_COUNTED + 1)
+    counts = await asyncio.gather(*map(count, once))
     told = [counts[once.index(one)] for one in asked]
     of_picks = told[len(tabs) :]
     return told[: len(tabs)], (

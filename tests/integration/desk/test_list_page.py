@@ -108,3 +108,16 @@ async def test_a_list_is_counted_and_a_search_only_says_that_there_are_others(
     assert re.search(r"<b[^>]*>60</b>", first)
     assert not re.search(r'class="pick"[^>]*>[^<]*<b', found)
     assert all(len(page.content) < 60_000 for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr", "1 à 50 sur plus de 59"), ("en", "1 to 50 of more than 59")]
+)
+async def test_a_long_list_is_counted_so_far_and_no_farther(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language, said: str
+) -> None:
+    monkeypatch.setattr("services.desk.pages.cases.MOST_COUNTED", 59)
+    async with signed_in(tmp_path) as (client, _):
+        page = (await client.get(PATHS[language].cases)).text.replace(NBSP, " ")
+    assert said in page
+    assert re.findall(r"<b[^>]*>([^<]+)</b>", page)[:3] == ["59+", "0", "59+"]
