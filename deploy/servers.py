@@ -9,9 +9,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import secrets
 import shutil
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.server_process import PAUSE, READY, Server, ServerFailed, end_groups, has_died
@@ -29,6 +31,10 @@ __all__ = [
 ]
 
 RABBITMQ_PATHS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server")
+
+#: Below those that Linux gives to connections (ip_local_port_range): one of these could take the
+#: port of a server that is being started again.
+PORTS = range(20_000, 32_000)
 
 #: Small: a test server must not raise its alarms on a machine that is busy or nearly full.
 RABBITMQ_CONF = """\
@@ -109,16 +115,21 @@ def start_mongod(folder: Path, *, owner: int | None = None) -> Server:
 
 def free_port() -> int:
     """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _ports(home: Path, count: int) -> list[int]:
     """Return the ports of a folder, the same at each start: its data knows some of them."""
     note = home / "ports.json"
     if not note.exists():
-        note.write_text(json.dumps([free_port() for _ in range(count)]))
+        ports: set[int] = set()
+        while len(ports) < count:
+            ports.add(free_port())
+        note.write_text(json.dumps(sorted(ports)))
     return [int(port) for port in json.loads(note.read_text())]
 
 
