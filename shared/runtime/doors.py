@@ -97,6 +97,9 @@ class Doors:
 
     def _look(self) -> None:
         loop = asyncio.get_running_loop()
+        if len(self._being_kept) >= MANY:
+            # They say nothing because they wait for us: a disk that stalls is no end of a crowd
+            self._last_crowd = loop.time()
         if loop.time() < self._last_crowd + QUIET:
             self._timer = loop.call_later(QUIET, self._look)
         else:
