@@ -7,6 +7,7 @@ meets a server of the machine. Used by the tests and for trying the full shape o
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 import os
 import secrets
@@ -35,6 +36,8 @@ RABBITMQ_PATHS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server")
 #: Below those that Linux gives to connections (ip_local_port_range): one of these could take the
 #: port of a server that is being started again.
 PORTS = range(20_000, 32_000)
+#: One after the other, from anywhere on: other processes ask at the same time.
+_ASKED = itertools.count(secrets.randbelow(len(PORTS)))
 
 #: Small: a test server must not raise its alarms on a machine that is busy or nearly full.
 RABBITMQ_CONF = """\
@@ -114,9 +117,9 @@ def start_mongod(folder: Path, *, owner: int | None = None) -> Server:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
+    """Return a port that nobody listens on now, and that was not returned before."""
     while True:
-        port = secrets.choice(PORTS)
+        port = PORTS[next(_ASKED) % len(PORTS)]
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
@@ -126,10 +129,7 @@ def _ports(home: Path, count: int) -> list[int]:
     """Return the ports of a folder, the same at each start: its data knows some of them."""
     note = home / "ports.json"
     if not note.exists():
-        ports: set[int] = set()
-        while len(ports) < count:
-            ports.add(free_port())
-        note.write_text(json.dumps(sorted(ports)))
+        note.write_text(json.dumps([free_port() for _ in range(count)]))
     return [int(port) for port in json.loads(note.read_text())]
 
 
