@@ -18,6 +18,8 @@ WARM_UP_FIRST = 10_000_000
 #: Seconds without one more acknowledgement after which the rest counts as lost, and without any
 #: mail after which the system counts as idle.
 PATIENCE, QUIET = 30.0, 1.0
+#: Share of one core that all processes of a system may take that has nothing to do.
+IDLE = 0.2
 #: Other numbers than the phase before, in the same system.
 NEXT = 1_000_000
 
@@ -79,8 +81,21 @@ async def intake_alone(shape: Shape, load: Load) -> Sent:
     async with running(shape, "intake") as system:
         port = system.fleet.smtp_port
         await send(port, load, mails=WARM_UP, first=WARM_UP_FIRST)
-        await asyncio.sleep(QUIET)
+        await _idle(system)
         return await send(port, load)
+
+
+async def _idle(system: Running) -> None:
+    """Wait until its processes do next to nothing: readers load behind doors that are open, and
+    what was sent to warm up is opened afterwards."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        before = cpu.now(system.trees)
+        await asyncio.sleep(QUIET)
+        spent = cpu.between(before, cpu.now(system.trees)).trees
+        if sum(spent.values()) < IDLE * QUIET:
+            return
+    raise NotWorking(f"{system.shape}: it is still busy {PATIENCE:g} s after the last mail")
 
 
 async def warm_up(system: Running, load: Load) -> None:
