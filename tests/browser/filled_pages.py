@@ -47,7 +47,7 @@ LONG_WORD = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz" 
 LETTER = two_part_mail(
     [("To", "")],
     text="La plainte est reçue.",
-    html="<html lang='fr'><head><title>Accusé de réception</title></head><body>"
+    html="<html lang='fr-CA'><head><title>Accusé de réception</title></head><body>"
     "<header><p>Bureau des plaintes</p></header><main><h1>Votre plainte</h1><p>Elle est reçue. "
     "<a href='https://ministere.example/suivi'>La suivre</a></p></main></body></html>",
     boundary="=_x",

@@ -172,7 +172,7 @@ def test_a_page_is_for_everybody_and_loads_nothing_foreign(
 ) -> None:
     with nothing_foreign(signed_in, desk.url):
         open_page(signed_in, desk, language)
-        is_for_everybody(signed_in, title_and_language=language)
+        is_for_everybody(signed_in, language)
 
 
 def test_the_language_changes_and_the_filter_stays(signed_in: Page, desk: OfficeDesk) -> None:

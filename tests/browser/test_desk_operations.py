@@ -109,7 +109,7 @@ def test_a_form_without_a_reason_comes_back_with_its_fault(
     page.click("button.go")
     page.wait_for_selector(".alert")
     assert page.evaluate("document.activeElement.className") == "alert"
-    is_for_everybody(page, title_and_language=language)
+    is_for_everybody(page, language)
     page.click(".alert a")
     assert page.evaluate("document.activeElement.id") == "because"
 

@@ -139,7 +139,7 @@ def test_a_page_is_for_everybody_and_loads_nothing_foreign(
 ) -> None:
     with nothing_foreign(page, faces.door, desk.url):
         shown.open(page, desk, faces, language)
-        is_for_everybody(page, title_and_language=language)
+        is_for_everybody(page, language)
 
 
 def test_the_form_alone_leads_to_another_period(page: Page, desk: Desk) -> None:

@@ -165,4 +165,4 @@ def test_a_page_is_for_everybody_and_loads_nothing_foreign(
 ) -> None:
     with nothing_foreign(page, faces.door, faces.desk):
         open_page(page, faces, language)
-        is_for_everybody(page, title_and_language=language)
+        is_for_everybody(page, language)
