@@ -1,6 +1,6 @@
 """Databases of tests on the run's MongoDB.
 
-To make one is to make some hundred and fifty files, and a server keeps the files of a dropped one
+To make one is to make nearly ninety files, and a server keeps the files of a dropped one
 open for five minutes: a fast run of a thousand tests, each with a database of its own, took more
 open files than a server may have. So each worker has one, and empties it before each test.
 """
