@@ -111,13 +111,25 @@ async def test_a_list_is_counted_and_a_search_only_says_that_there_are_others(
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("fr", "1 à 50 sur plus de 59"), ("en", "1 to 50 of more than 59")]
+    ("language", "said", "said_last"),
+    [
+        ("fr", "1 à 50 sur plus de 59", "51 à 60 sur 60"),
+        ("en", "1 to 50 of more than 59", "51 to 60 of 60"),
+    ],
 )
-async def test_a_long_list_is_counted_so_far_and_no_farther(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language, said: str
+async def test_a_long_list_is_counted_so_far_and_its_last_page_says_how_many_it_has(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    language: Language,
+    said: str,
+    said_last: str,
 ) -> None:
     monkeypatch.setattr("services.desk.pages.cases.MOST_COUNTED", 59)
     async with signed_in(tmp_path) as (client, _):
-        page = (await client.get(PATHS[language].cases)).text.replace(NBSP, " ")
-    assert said in page
+        page = (await client.get(PATHS[language].cases)).text
+        link = re.search(r'href="([^"]+)" rel="next"', page)
+        assert link
+        last = (await client.get(link[1].replace("&amp;", "&"))).text
+    assert said in page.replace(NBSP, " ")
     assert re.findall(r"<b[^>]*>([^<]+)</b>", page)[:3] == ["59+", "0", "59+"]
+    assert said_last in last.replace(NBSP, " ")
