@@ -188,7 +188,10 @@ async def test_a_retry_declares_its_waiting_queue_again_when_it_is_gone(
     behind(lambda channel: channel.queue_delete(ASSIGNING.retry(1)))
     await rabbit.consume(ASSIGNING.name, retry_once, prefetch=1)
     await rabbit.publish([opened()])
-    await until(lambda: attempts == [1, 2])
+    # A broker may refuse what comes before the new queue has a leader: then the first attempt is
+    # handed over once more
+    await until(lambda: 2 in attempts, 30)
+    assert attempts == [1] * (len(attempts) - 1) + [2]
 
 
 async def test_a_message_that_the_broker_gives_up_is_a_dead_letter(
