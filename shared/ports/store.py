@@ -69,8 +69,8 @@ class Collection(Protocol[D]):
         ...
 
     async def count(self, where: Condition, *, at_most: int | None = None) -> int:
-        """Return how many documents meet the condition, `at_most` when there are more: so many are
-        counted and no others, since to count is to walk an index."""
+        """Return how many documents meet the condition, `at_most` (1 or more) when there are
+        more: so many are counted and no others, since to count is to walk an index."""
         ...
 
     async def count_by(self, field: str, where: Condition) -> dict[str, int]:
