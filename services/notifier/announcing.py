@@ -35,6 +35,7 @@ class Announcer:
         self._bus = bus
         self._wanted: frozenset[str] = frozenset()
         self._look_at = float("-inf")
+        self._looking = asyncio.Lock()
 
     async def announce(self, event: CaseAssigned | CaseHeld | CaseActed | MessageAdded) -> None:
         """Pass an event on, before its delivery ends; raise Transient when that fails.
@@ -55,11 +56,15 @@ class Announcer:
             raise Transient("not_announced")
 
     async def _asked_for(self) -> frozenset[str]:
-        now = asyncio.get_running_loop().time()
-        if now >= self._look_at:
+        """Return the types of events that hooks ask for. Of the many events that are in hand when
+        it is time to look again, one looks and the others wait for it."""
+        async with self._looking:
+            loop = asyncio.get_running_loop()
+            if loop.time() < self._look_at:
+                return self._wanted
             hooks = await self._store.hooks.find(
                 Query(Equal("ended_at", None), sort="name", limit=MOST_HOOKS)
             )
             self._wanted = frozenset(name for hook in hooks for name in hook.events)
-            self._look_at = now + LOOK_AGAIN
+            self._look_at = loop.time() + LOOK_AGAIN
         return self._wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from shared.adapters.sqlite_store import SqliteStore
 from shared.domain.hook import Hook, HookEvent
 from shared.errors import Transient
 from shared.events import CaseAnnounced, CaseAssigned, CaseHeld, Event
+from shared.ports.query import Query
 from tests.pages_samples import NOW, StoppedClock, store_in
 from tests.saved_events import saved_events
 
@@ -56,6 +58,27 @@ async def test_only_what_a_hook_asks_for_is_passed_on_under_the_same_id(store: S
         "e-1",
         NOW,
     )
+
+
+async def test_of_many_events_at_once_one_looks_for_hooks(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    find = store.hooks.find
+
+    async def slow_find(query: Query) -> list[Hook]:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0)
+        return await find(query)
+
+    monkeypatch.setattr(store.hooks, "find", slow_find)
+    await hook_for(store, "case.assigned")
+    announcer = announcer_of(store)
+    many = [CaseAssigned(id=f"e-{n}", at=NOW, case_id=f"c-{n}") for n in range(20)]
+    await asyncio.gather(*(announcer.announce(event) for event in many))
+    assert looks == 1
+    assert len(saved_events(store.file)) == 20
 
 
 async def test_hooks_made_and_ended_are_seen_soon(
