@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import logging
 from contextlib import nullcontext
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from services.notifier.hand import IN_HAND, Hand
 from services.notifier.mailer import IN_DATA, Rejected
 from services.notifier.relay_connection import ABOUT_US, OURS
 from shared.errors import Conflict, Poison, Transient
@@ -36,9 +36,6 @@ _ENDED = frozenset({"sent", "delivered", "permanent", "gave_up", "technical", "w
 #: Codes of tries that failed by a fault of ours: a setting of the relay, an address that our relay
 #: cannot carry. Nothing is wrong with the recipient.
 _OUR_FAULT = OURS | {f"relay_{code}" for code in ABOUT_US}
-#: A notice that someone began to send less than this ago is left to them: the same event can be
-#: delivered twice at once. Longer ago, whoever began has died.
-IN_HAND = timedelta(seconds=5)
 _TRIES = 5
 
 
@@ -68,22 +65,27 @@ async def send_notice(
         raise Poison("notice_without_mail", f"notice {notice.id} has no mail beside it")
     if pace is not None:
         pace.ask(notice)
-    begun = await _begin(notice, store=store, now=clock.now())
+    hand = Hand(await _begin(notice, store=store, now=clock.now()), store=store, clock=clock)
     try:
-        with breaker.watching() if breaker else nullcontext():
-            await mailer.send(
-                notice_id=begun.id, mail_from=begun.return_path, rcpt_to=begun.recipient, raw=raw
-            )
+        async with hand:
+            with breaker.watching() if breaker else nullcontext():
+                await mailer.send(
+                    notice_id=notice.id,
+                    mail_from=notice.return_path,
+                    rcpt_to=notice.recipient,
+                    raw=raw,
+                )
     except Rejected as error:
         state = "technical" if error.code in _OUR_FAULT else "permanent"
-        await _fail(begun, store, clock.now(), state=state, code=error.code)
-        _log.warning("notice refused", extra={"notice_id": begun.id, "code": error.code})
+        await _fail(hand.notice, store, clock.now(), state=state, code=error.code)
+        _log.warning("notice refused", extra={"notice_id": notice.id, "code": error.code})
     except Transient as error:
-        doubled = begun.possibly_doubled + (error.code == IN_DATA)
-        await _end(begun, store, state="temporary", last_error=error.code, possibly_doubled=doubled)
+        tried = hand.notice
+        doubled = tried.possibly_doubled + (error.code == IN_DATA)
+        await _end(tried, store, state="temporary", last_error=error.code, possibly_doubled=doubled)
         raise
     else:
-        await _end(begun, store, state="sent", sent_at=clock.now(), last_error="")
+        await _end(hand.notice, store, state="sent", sent_at=clock.now(), last_error="")
 
 
 async def give_notice_up(event: NoticeRequested, *, store: Store, clock: Clock) -> None:

@@ -6,70 +6,20 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from services.notifier.breaker import Breaker
+from services.notifier.hand import IN_HAND
 from services.notifier.mailer import IN_DATA, Rejected
 from services.notifier.pace import Pace
 from services.notifier.sample import RECEIVED
-from services.notifier.sending import IN_HAND, give_notice_up, send_notice
+from services.notifier.sending import give_notice_up, send_notice
 from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
-from shared.domain.notice import Notice
-from shared.errors import Poison, Postponed, RecoursError, Transient
-from shared.events import NoticeRequested
-
-NOTICE = Notice(
-    id="n1",
-    case_id="c1",
-    kind="acknowledgement",
-    role="complainant",
-    recipient="personne@courriel.example",
-    language="fr",
-    message_id="n1.mark@ministere.example",
-    return_path="",
-    created_at=RECEIVED,
-)
-EVENT = NoticeRequested(id="e1", at=RECEIVED, notice_id="n1")
-
-
-class HandClock:
-    """A clock that stands until a test moves it."""
-
-    def __init__(self) -> None:
-        self.moment = RECEIVED + timedelta(minutes=1)
-
-    def now(self) -> datetime:
-        return self.moment
-
-
-class ToldMailer:
-    """Raises what it is told to, or keeps what it is given."""
-
-    def __init__(self, *errors: RecoursError) -> None:
-        self.errors = list(errors)
-        self.sent: list[tuple[str, str, str, bytes]] = []
-        self.store: SqliteStore | None = None
-        self.meanwhile = NOTICE
-
-    async def send(self, *, notice_id: str, mail_from: str, rcpt_to: str, raw: bytes) -> None:
-        if self.store:
-            self.meanwhile = await stored(self.store)
-            await self.store.notices.save(self.meanwhile.changed(last_error="meanwhile"))
-        if self.errors:
-            raise self.errors.pop(0)
-        self.sent.append((notice_id, mail_from, rcpt_to, raw))
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-
-async def stored(store: SqliteStore) -> Notice:
-    notice = await store.notices.get("n1")
-    assert notice is not None
-    return notice
+from shared.errors import Poison, Postponed, Transient
+from tests.one_notice import EVENT, NOTICE, HandClock, ToldMailer, stored
 
 
 @pytest.fixture
