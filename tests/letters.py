@@ -11,7 +11,7 @@ from email.mime.text import MIMEText
 from functools import partial
 from pathlib import Path
 
-from services.intake.opening import open_envelope
+from services.intake.opening import Documents, open_envelope
 from services.intake.readers import Readers
 from services.intake.scanning import Tesseract, scan_documents
 from services.intake.understood import Ours
@@ -66,8 +66,11 @@ class LetterIntake(Intake):
             keys=self.keys,
             ours=Ours(self.addresses),
             understand=self.readers.understand,
-            read_documents=partial(
-                read_documents, readers=self.readers, viruses=self.viruses, scans=self.scans
+            documents=Documents(
+                partial(
+                    read_documents, readers=self.readers, viruses=self.viruses, scans=self.scans
+                ),
+                self.readers.propose,
             ),
         )
         envelope = await self.store.envelopes.get(event.envelope_id)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from rich.console import Console
 
 from services.commands.opened import case_named, with_backends
 from services.intake.readers import Readers
 from services.intake.rereading import read_again
-from services.intake.serving import ours_of
-from services.intake.unpacking import read_documents
-from services.intake.viruses import Clamd
+from services.intake.serving import documents_by, ours_of
 from shared.ports.store import Store
 from shared.runtime.settings import Settings
 
@@ -29,12 +25,7 @@ def read_case_again(reference: str, settings: Settings, out: Console) -> int:
                 store=store,
                 ours=ours_of(settings),
                 understand=readers.understand,
-                read_documents=partial(
-                    read_documents,
-                    readers=readers,
-                    viruses=Clamd(settings.clamd) if settings.clamd else None,
-                    scans=settings.scans == "auto",
-                ),
+                documents=documents_by(readers, settings, scans=settings.scans == "auto"),
             )
         finally:
             await readers.close()

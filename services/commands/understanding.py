@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from services.intake.forwards import day_of
-from services.intake.proposals import triage_of
 from services.intake.readers import Readers
 from services.intake.scanning import Tesseract, scan
+from services.intake.understood import Ours
 from services.intake.unpacking import read_documents
 from shared.department import Addresses
 from shared.domain.document import new_id
 from shared.domain.envelope import Envelope
 from shared.domain.reading import DocumentText, Reading, Triage
+from shared.errors import Poison
 
 
 class Understood(NamedTuple):
@@ -60,11 +60,13 @@ async def understand(
     if waiting:
         scanned = await scan(raw, waiting, readers=readers, scanner=scanner)
         documents = tuple(scanned.get(document.part, document) for document in documents)
-    triage = triage_of(
-        envelope.changed(mail_from=mail_from or reading.from_address),
-        reading,
-        documents,
-        addresses=addresses or Addresses(intake=()),
-        received_on=day_of(reading.date or envelope.received_at),
+    came = envelope.changed(
+        mail_from=mail_from or reading.from_address,
+        received_at=reading.date or envelope.received_at,
     )
+    try:
+        ours = Ours(addresses or Addresses(intake=()))
+        triage = await readers.propose(came, reading, documents, ours=ours)
+    except Poison:
+        triage = Triage()
     return Understood(reading, documents, triage)

@@ -6,19 +6,17 @@ the envelope's outcome. A redelivery repeats all three and changes nothing.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple, Protocol
 
 from services.intake.belonging import find_home, notice_answered
 from services.intake.delivery import after_report
-from services.intake.forwards import day_of
 from services.intake.found_by import MOST_MESSAGES, words_of
 from services.intake.identity import case_id_for
-from services.intake.proposals import triage_of, with_flags
+from services.intake.proposals import with_flags
 from services.intake.threads import Home, claims_of
 from services.intake.triage import (
     answers_by_itself,
@@ -26,7 +24,7 @@ from services.intake.triage import (
     in_language_asked,
     participants_of,
 )
-from services.intake.understood import Ours, Understood
+from services.intake.understood import Ours, Understood, unproposed
 from services.intake.unpacking import left_to_a_person
 from shared.domain.case import Case
 from shared.domain.envelope import Envelope, Outcome, OutcomeKind
@@ -59,10 +57,19 @@ class Understand(Protocol):
     def __call__(self, raw: bytes, envelope: Envelope, *, ours: Ours) -> Awaitable[Understood]: ...
 
 
-class ReadDocuments(Protocol):
-    """Reads what is attached to a mail; never fails for what a document holds."""
+class Propose(Protocol):
+    """Says what a message proposes with its documents; raises Poison when it cannot."""
 
-    def __call__(self, raw: bytes, reading: Reading) -> Awaitable[tuple[DocumentText, ...]]: ...
+    def __call__(
+        self, envelope: Envelope, reading: Reading, documents: Sequence[DocumentText], *, ours: Ours
+    ) -> Awaitable[Triage]: ...
+
+
+class Documents(NamedTuple):
+    """What is done with what is attached to a mail; `read` fails for nothing that it holds."""
+
+    read: Callable[[bytes, Reading], Awaitable[tuple[DocumentText, ...]]]
+    propose: Propose
 
 
 class Came(NamedTuple):
@@ -82,9 +89,9 @@ async def open_envelope(
     keys: Keys,
     ours: Ours,
     understand: Understand,
-    read_documents: ReadDocuments | None = None,
+    documents: Documents | None = None,
 ) -> None:
-    """Give one accepted envelope its one outcome. Without `read_documents` none is looked into."""
+    """Give one accepted envelope its one outcome. Without `documents` none is looked into."""
     envelope = await store.envelopes.get(event.envelope_id)
     raw = await store.envelopes.raw(event.envelope_id)
     if envelope is None or raw is None:
@@ -103,7 +110,7 @@ async def open_envelope(
         notice_id = notice.id if notice else None
         await _conclude(envelope, "noted", store, clock, case_id=case_id, notice_id=notice_id)
         return
-    came = await with_documents(understood, raw, envelope, ours=ours, read_documents=read_documents)
+    came = await with_documents(understood, raw, envelope, ours=ours, documents=documents)
     if case is None:
         first = partial(first_case, addresses=ours.addresses, staff_domains=ours.staff_domains)
         await _open(came, home, first, store=store, clock=clock)
@@ -118,32 +125,22 @@ async def with_documents(
     envelope: Envelope,
     *,
     ours: Ours,
-    read_documents: ReadDocuments | None,
+    documents: Documents | None,
 ) -> Came:
     """Return what was understood of a message together with the documents attached to it."""
     reading, triage, trouble = understood
     if trouble:
         _log.error("nothing proposed", extra={"reason": trouble})
-    documents = await read_documents(raw, reading) if read_documents else ()
-    if documents:
-        # Words that brought trouble already are not looked at again, least of all in this process
+    found = await documents.read(raw, reading) if documents else ()
+    if documents and any(document.text for document in found):
+        # Words that brought trouble already are not looked at again
         words = reading.model_copy(update=NO_WORDS) if trouble else reading
-        # Letters of a megabyte take a third of a second: the doors go on meanwhile
-        triage = await asyncio.to_thread(_with_letters, envelope, words, documents, ours)
-    return Came(envelope, reading, documents, triage)
-
-
-def _with_letters(
-    envelope: Envelope, reading: Reading, documents: tuple[DocumentText, ...], ours: Ours
-) -> Triage:
-    return triage_of(
-        envelope,
-        reading,
-        documents,
-        addresses=ours.addresses,
-        received_on=day_of(envelope.came_at),
-        staff_domains=ours.staff_domains,
-    )
+        try:
+            triage = await documents.propose(envelope, words, found, ours=ours)
+        except Poison as error:
+            _log.error("nothing proposed", extra={"reason": error.code})
+            reading = unproposed(reading, error.code).reading
+    return Came(envelope, reading, found, triage)
 
 
 async def park_envelope(event: EnvelopeReceived, *, store: Store, clock: Clock) -> None:

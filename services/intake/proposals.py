@@ -13,7 +13,6 @@ from shared.department import Addresses
 from shared.domain.case import Case
 from shared.domain.envelope import Envelope
 from shared.domain.reading import DocumentText, Flag, FlagName, Message, Reading, Triage
-from shared.runtime.logs import describe
 
 _log = logging.getLogger(__name__)
 
@@ -23,33 +22,6 @@ FLAGS = 60
 COVER_NOTE = 400
 #: What is looked for even in words that seem to be somebody else's: too grave to be missed.
 GRAVE: frozenset[FlagName] = frozenset({"sensitive", "possible_review"})
-
-
-def triage_of(
-    envelope: Envelope,
-    reading: Reading,
-    documents: Sequence[DocumentText] = (),
-    *,
-    addresses: Addresses,
-    received_on: date,
-    staff_domains: frozenset[str] = frozenset(),
-) -> Triage:
-    """Return what a message and its documents propose, nothing where that goes wrong.
-
-    See `proposal_of`.
-    """
-    try:
-        return proposal_of(
-            envelope,
-            reading,
-            documents,
-            addresses=addresses,
-            received_on=received_on,
-            staff_domains=staff_domains,
-        )
-    except Exception as error:  # noqa: BLE001 - a proposal must never cost a case
-        _log.error("nothing proposed", extra={"reason": describe(error)})
-        return Triage()
 
 
 def proposal_of(
@@ -104,14 +76,13 @@ def _set_aside(reading: Reading) -> list[Flag]:
     ]
 
 
-def proposed_by_letters(case: Case, message: Message, letters: Sequence[DocumentText]) -> Case:
-    """Return the case with what documents propose whose text came later. The same for a repeat."""
-    found: list[Flag] = []
-    try:
-        for letter in letters:
-            found += flags_in(letter.text, where=letter.part)
-    except Exception as error:  # noqa: BLE001 - nor must it cost the letter
-        _log.error("nothing proposed", extra={"reason": describe(error)})
+def flags_of_letters(letters: Sequence[DocumentText]) -> list[Flag]:
+    """Return the flags of documents; by its name a child can import it."""
+    return [flag for letter in letters for flag in flags_in(letter.text, where=letter.part)]
+
+
+def with_flags_of_letters(case: Case, message: Message, found: Sequence[Flag]) -> Case:
+    """Return the case with the flags of documents whose text came later. The same for a repeat."""
     if message.id != case.first_message_id:
         return case.changed(flags=with_flags(case.flags, found, message.id))
     return case.changed(flags=tuple(dict.fromkeys((*case.flags, *found)))[:FLAGS])

@@ -10,10 +10,11 @@ from functools import partial
 from services.intake.children import MEGABYTES, SECONDS, Children
 from services.intake.papers import read_document, unread
 from services.intake.papers.parts import parts_of
+from services.intake.proposals import flags_of_letters
 from services.intake.reading.reader import failed
-from services.intake.understood import About, Mail, Ours, Understood, understand_all
+from services.intake.understood import About, Mail, Ours, Understood, propose, understand_all
 from shared.domain.envelope import Envelope
-from shared.domain.reading import DocumentText, Reading
+from shared.domain.reading import DocumentText, Flag, Reading, Triage
 from shared.errors import Poison
 from shared.grouping import Grouped
 
@@ -99,6 +100,16 @@ class Readers(Children):
         return await self._understood(
             Mail(raw, mail_from, ours.addresses.domains, About(envelope, ours))
         )
+
+    async def propose(
+        self, envelope: Envelope, reading: Reading, documents: Sequence[DocumentText], *, ours: Ours
+    ) -> Triage:
+        """Return what a message proposes with its documents; raise as `run` does."""
+        return await self.papers.run(propose, About(envelope, ours), reading, tuple(documents))
+
+    async def flags_of(self, letters: Sequence[DocumentText]) -> list[Flag]:
+        """Return what stands in the texts of documents; raise as `run` does."""
+        return await self.papers.run(flags_of_letters, tuple(letters))
 
     async def _understood(self, mail: Mail) -> Understood:
         if len(mail.raw) > MOST_BYTES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.intake.found_by import words_of
-from services.intake.opening import ReadDocuments, Understand, scans_wanted, with_documents
+from services.intake.opening import Documents, Understand, scans_wanted, with_documents
 from services.intake.triage import first_case
 from services.intake.understood import Ours
 from shared.domain.case import Case
@@ -26,7 +26,7 @@ async def read_again(
     store: Store,
     ours: Ours,
     understand: Understand,
-    read_documents: ReadDocuments,
+    documents: Documents | None = None,
 ) -> Reading:
     """Read the message that opened the case, and let the case go its way as if it had just come.
 
@@ -38,7 +38,7 @@ async def read_again(
     understood = await understand(raw, envelope, ours=ours)
     if understood.reading.state == "failed":
         return understood.reading
-    came = await with_documents(understood, raw, envelope, ours=ours, read_documents=read_documents)
+    came = await with_documents(understood, raw, envelope, ours=ours, documents=documents)
     fresh = first_case(
         case.id,
         envelope,

@@ -22,10 +22,10 @@ from services.intake.papers import limits
 from services.intake.papers.found import kept_text
 from services.intake.papers.pictures import page_picture
 from services.intake.papers.scanned import words_of
-from services.intake.proposals import proposed_by_letters
+from services.intake.proposals import with_flags_of_letters
 from services.intake.readers import Readers
 from services.intake.unpacking import because_of, left_to_a_person, room_beside, within
-from shared.domain.reading import DocumentText, Message
+from shared.domain.reading import DocumentText, Flag, Message
 from shared.errors import Conflict, Poison, Transient
 from shared.events import DocumentsRead, ScanWanted, caused_by
 from shared.ports.clock import Clock
@@ -100,7 +100,7 @@ async def scan_documents(
     if raw is None:
         raise Transient("envelope_missing")
     scanned = await scan(raw, waiting, readers=readers, scanner=scanner, seconds=seconds)
-    await _propose(message, scanned, store)
+    await _propose(message, scanned, store, readers)
     await _save(message, scanned, event, store, clock)
 
 
@@ -169,20 +169,34 @@ async def _scanned(
     )
 
 
-async def _propose(message: Message, scanned: Mapping[str, DocumentText], store: Store) -> None:
+async def _propose(
+    message: Message, scanned: Mapping[str, DocumentText], store: Store, readers: Readers
+) -> None:
     """Let what was read add flags and words to the case, before the message says that nothing
     waits."""
     letters = [document for document in scanned.values() if document.state == "read"]
-    while letters:
+    if not letters:
+        return
+    flags = await _flags_of(letters, readers)
+    while True:
         case = await store.cases.get(message.case_id)
         if case is None:
             raise Transient("case_missing")  # the message is saved before its case
-        proposed = await asyncio.to_thread(proposed_by_letters, case, message, letters)
+        proposed = with_flags_of_letters(case, message, flags)
         try:
             await store.cases.save(proposed, words=words_of_letters(letters))
         except Conflict:
             continue
         return
+
+
+async def _flags_of(letters: Sequence[DocumentText], readers: Readers) -> list[Flag]:
+    """Return what stands in the letters, nothing where that goes wrong: it must not cost them."""
+    try:
+        return await readers.flags_of(letters)
+    except Poison as error:
+        _log.error("nothing proposed", extra={"reason": error.code})
+        return []
 
 
 async def _save(

@@ -11,10 +11,9 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from functools import partial
 from pathlib import Path
 
-from services.intake.opening import open_envelope, park_envelope
+from services.intake.opening import Documents, open_envelope, park_envelope
 from services.intake.readers import Readers
 from services.intake.scanning import Tesseract, find_scanner, scan_documents
-from services.intake.signs.terms import automaton
 from services.intake.smtp import Door, serve_smtp
 from services.intake.understood import Ours
 from services.intake.unpacking import read_documents
@@ -51,12 +50,7 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
             keys=context.keys,
             ours=Ours(addresses, _staff_domains(department)),
             understand=readers.understand,
-            read_documents=partial(
-                read_documents,
-                readers=readers,
-                viruses=Clamd(settings.clamd) if settings.clamd else None,
-                scans=scanner is not None,
-            ),
+            documents=documents_by(readers, settings, scans=scanner is not None),
         )
         await consume(
             context.bus,
@@ -80,11 +74,18 @@ async def intake(context: Context) -> AsyncIterator[dict[str, str]]:
         }
 
 
+def documents_by(readers: Readers, settings: Settings, *, scans: bool) -> Documents:
+    """Return how documents are looked into; with `scans`, pictures wait for a scanner."""
+    viruses = Clamd(settings.clamd) if settings.clamd else None
+    reading = partial(read_documents, readers=readers, viruses=viruses, scans=scans)
+    return Documents(reading, readers.propose)
+
+
 async def _get_ready(readers: Readers) -> None:
     """Load what reading needs, some seconds, beside doors that are open already: mail is kept
     meanwhile. Where no child can be had, its event is tried again."""
     try:
-        await asyncio.gather(readers.start(), asyncio.to_thread(automaton))
+        await readers.start()
     except Transient as error:
         _log.error("readers not started", extra={"code": error.code})
 

@@ -36,7 +36,8 @@ def first_case(
 ) -> Case:
     """Return the case that a message opens; `attempt` counts clashes of the reference.
 
-    `triage` is what `proposals.triage_of` says of it. What the form says goes before what was read.
+    `triage` is what `proposals.proposal_of` says of it. What the form says goes before what was
+    read.
     """
     submission, proposed = envelope.submission, triage or Triage()
     case = Case(

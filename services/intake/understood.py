@@ -10,7 +10,7 @@ from services.intake.proposals import proposal_of
 from services.intake.reading import read
 from shared.department import Addresses
 from shared.domain.envelope import Envelope
-from shared.domain.reading import NOTHING_PROPOSED, Reading, Triage
+from shared.domain.reading import NOTHING_PROPOSED, DocumentText, Reading, Triage
 from shared.runtime.logs import describe
 
 #: What a form's text never has, whatever it looks like: all of it is the person's own, a mail that
@@ -64,25 +64,32 @@ def understand(mail: Mail) -> Understood:
     reading = read(mail.raw, mail_from=mail.mail_from, own_domains=mail.own_domains)
     if mail.about is None:
         return Understood(reading)
-    envelope, ours = mail.about
-    if envelope.submission is not None:
+    if mail.about.envelope.submission is not None:
         reading = reading.model_copy(update={"own_text": reading.text, **NOTHING_CUT})
     if mail.trouble:
-        return _unproposed(reading, mail.trouble)
+        return unproposed(reading, mail.trouble)
     try:
-        triage = proposal_of(
-            envelope,
-            reading,
-            addresses=ours.addresses,
-            received_on=day_of(envelope.came_at),
-            staff_domains=ours.staff_domains,
-        )
+        triage = propose(mail.about, reading)
     except Exception as error:  # noqa: BLE001 - a proposal must never cost a case
-        return _unproposed(reading, describe(error))
+        return unproposed(reading, describe(error))
     return Understood(reading, triage)
 
 
-def _unproposed(reading: Reading, trouble: str) -> Understood:
+def propose(about: About, reading: Reading, documents: Sequence[DocumentText] = ()) -> Triage:
+    """Return what a message proposes, with its documents; by its name a child can import it."""
+    envelope, ours = about
+    return proposal_of(
+        envelope,
+        reading,
+        documents,
+        addresses=ours.addresses,
+        received_on=day_of(envelope.came_at),
+        staff_domains=ours.staff_domains,
+    )
+
+
+def unproposed(reading: Reading, trouble: str) -> Understood:
+    """Return a reading of which nobody knows what it proposes: a person must look."""
     if reading.state == "failed":
         return Understood(reading)  # nothing was read, so nothing could be proposed
     defects = tuple(sorted({*reading.defects, NOTHING_PROPOSED}))

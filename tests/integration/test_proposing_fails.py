@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import pytest_asyncio
 
-from services.intake.opening import open_envelope
+from services.intake.opening import Documents, Understand, open_envelope
 from services.intake.readers import Readers
 from services.intake.understood import Ours, Understood
 from services.router.assigning import assign_case
-from shared.adapters.sqlite_store import open_sqlite_store
+from shared.adapters.sqlite_store import SqliteStore, open_sqlite_store
 from shared.department import Addresses
+from shared.domain.case import Case
 from shared.domain.document import new_id
 from shared.domain.envelope import Envelope, Submission
 from shared.domain.keys import Keys
-from shared.domain.reading import NOTHING_PROPOSED, DocumentText, Reading
+from shared.domain.reading import NOTHING_PROPOSED, DocumentText, Flag, Reading, Triage
 from shared.events import CaseOpened
 from shared.ports.query import Query
 from tests import shipped
@@ -25,6 +27,8 @@ from tests.conftest import ToldClock
 from tests.hostile import Bloating, Dying, Failing, Hanging
 from tests.taking_in import GINETTE, MAIN, Intake, mail
 
+T = TypeVar("T")
+FLAG = Flag(name="sensitive", words="aidez", where="own_text", start=0, end=5)
 WORDS = "J’attends depuis six semaines, à Laval."
 ADDRESSES = Addresses(intake=(MAIN,))
 FAILURES = (Hanging, Bloating, Dying, Failing)
@@ -86,31 +90,80 @@ async def test_a_message_that_cannot_be_read_says_so_and_nothing_of_proposals(
     assert (found.reading.state, found.reading.defects) == ("failed", ())
 
 
-async def test_a_case_without_proposals_keeps_what_its_letter_proposes_and_waits_for_a_person(
-    readers: Readers, clock: ToldClock, keys: Keys, tmp_path: Path
-) -> None:
-    store = await open_sqlite_store(tmp_path / "recours.db")
-    event = await Intake(store, clock, keys, ADDRESSES).keep(mail(text=WORDS))
+LETTER = "Je veux une révision de la décision du 16 octobre."
 
-    async def hang(raw: bytes, envelope: Envelope, *, ours: Ours) -> Understood:
-        hanging = Hanging(("bureau.example",))
-        return await readers.understand(raw, envelope, ours=Ours(ours.addresses, hanging))
 
-    async def letters(raw: bytes, reading: Reading) -> tuple[DocumentText, ...]:
-        words = "Je veux une révision de la décision du 16 octobre."
-        return (DocumentText(part="2", name="lettre", type="pdf", state="read", text=words),)
+async def one_letter(raw: bytes, reading: Reading) -> tuple[DocumentText, ...]:
+    return (DocumentText(part="2", name="lettre", type="pdf", state="read", text=LETTER),)
 
+
+def with_tables(
+    call: Callable[..., Awaitable[T]], tables: type[Failing]
+) -> Callable[..., Awaitable[T]]:
+    """Return a call that is made with tables by which nothing can be proposed."""
+
+    async def made(*args: object, ours: Ours) -> T:
+        return await call(*args, ours=Ours(ours.addresses, tables(("bureau.example",))))
+
+    return made
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    opened = await open_sqlite_store(tmp_path / "recours.db")
+    yield opened
+    await opened.close()
+
+
+async def the_case(
+    store: SqliteStore, clock: ToldClock, keys: Keys, understand: Understand, documents: Documents
+) -> Case:
+    """Return the case of a mail with a letter, held or assigned."""
+    event = await Intake(store, clock, keys, ADDRESSES).keep(mail(text=f"Aidez-moi. {WORDS}"))
     await open_envelope(
-        event, store=store, clock=clock, keys=keys, ours=Ours(ADDRESSES), understand=hang,
-        read_documents=letters,
+        event, store=store, clock=clock, keys=keys, ours=Ours(ADDRESSES), understand=understand,
+        documents=documents,
     )  # fmt: skip
     (case,) = await store.cases.find(Query())
-    assert {(flag.name, flag.where) for flag in case.flags} == {("possible_review", "2")}
     department = shipped.department()
     gazetteer = shipped.gazetteer()
     opened = CaseOpened(id="e", at=clock.now(), case_id=case.id)
     await assign_case(opened, store=store, clock=clock, department=department, gazetteer=gazetteer)
     (case,) = await store.cases.find(Query())
+    return case
+
+
+async def test_a_case_without_proposals_keeps_what_its_letter_proposes_and_waits_for_a_person(
+    readers: Readers, clock: ToldClock, keys: Keys, store: SqliteStore
+) -> None:
+    hang = with_tables(readers.understand, Hanging)
+    case = await the_case(store, clock, keys, hang, Documents(one_letter, readers.propose))
+    assert {(flag.name, flag.where) for flag in case.flags} == {("possible_review", "2")}
     assert case.held is not None
     assert case.held.reason == "nothing_proposed"
-    await store.close()
+
+
+@pytest.mark.parametrize("tables", [Hanging, Failing])
+async def test_a_case_whose_letter_proposes_nothing_keeps_what_it_says_itself_and_waits(
+    readers: Readers,
+    clock: ToldClock,
+    keys: Keys,
+    store: SqliteStore,
+    tables: type[Failing],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    documents = Documents(one_letter, with_tables(readers.propose, tables))
+
+    async def understand(raw: bytes, envelope: Envelope, *, ours: Ours) -> Understood:
+        found = await readers.understand(raw, envelope, ours=ours)
+        return found._replace(triage=Triage(flags=(FLAG,)))
+
+    case = await the_case(store, clock, keys, understand, documents)
+    assert case.flags == (FLAG,)
+    assert case.held is not None
+    assert case.held.reason == "nothing_proposed"
+    (message,) = await store.messages.find(Query())
+    assert [document.text for document in message.documents] == [LETTER]
+    assert "nothing proposed" in caplog.text
+    assert LETTER not in caplog.text
+    assert "citizen" not in caplog.text

@@ -16,7 +16,7 @@ from shared.department import Addresses
 from shared.domain.case import Case
 from shared.domain.envelope import Envelope
 from shared.domain.keys import Keys
-from shared.domain.reading import DocumentText, Reading
+from shared.domain.reading import Reading
 from shared.errors import Refused
 from shared.events import CaseOpened, EnvelopeReceived, decode
 from tests import shipped
@@ -29,10 +29,6 @@ TEXT = "J'attends depuis six semaines à Laval, au H7N 1A1."
 
 async def give_up(raw: bytes, envelope: Envelope, *, ours: Ours) -> Understood:
     return Understood(failed(raw, "reader_died"))
-
-
-async def no_documents(raw: bytes, reading: Reading) -> tuple[DocumentText, ...]:
-    return ()
 
 
 @dataclass
@@ -80,7 +76,6 @@ async def again(intake: Intake, case: Case, understand: Understand = understand_
         store=intake.store,
         ours=Ours(intake.addresses),
         understand=understand,
-        read_documents=no_documents,
     )
 
 

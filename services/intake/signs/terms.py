@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,6 @@ from services.intake.signs.folding import PARAGRAPH, Folded, fold, folded_piece
 
 #: Start and end of some words in a folded text.
 Hit = tuple[int, int]
-_CHOICE = re.compile(r"\(([^()]*)\)")
 #: Endings that a `*` within a phrase stands for: plurals, feminines and the commonest of verbs.
 _ENDINGS = ("", "s", "e", "es", "ent", "ed", "ing")
 _ELISION = re.compile(r"\b([cdjlmnst]|qu|jusqu) (?=[aeiouyh])")
@@ -46,6 +46,7 @@ _OWN_CLAUSE = re.compile(rf"(?:{_SUBJECTS}) ")
 
 #: The automaton finds words by the blanks around them: far fewer finds to look at than letters.
 _ONLY_BLANKS = str.maketrans(".,\n", "   ")
+_NONE: frozenset[str] = frozenset()
 _REST = re.compile(r"[a-z0-9]{0,30}")
 
 
@@ -134,12 +135,12 @@ def automaton() -> Any:
         for spelling in spellings(phrase):
             entries.setdefault(spelling, set()).add(group)
     built = ahocorasick.Automaton()
+    known: dict[Words, Words] = {}
     for (words, any_end), groups in entries.items():
-        there = entries.get((words, True), set())
         looked_for = f" {words}" if any_end else f" {words} "
-        length = len(looked_for) - 1
-        own = groups if any_end else groups - there
-        built.add_word(looked_for, Words(length, any_end, tuple(own)))
+        own = groups if any_end else groups - entries.get((words, True), _NONE)
+        entry = Words(len(looked_for) - 1, any_end, tuple(own))
+        built.add_word(looked_for, known.setdefault(entry, entry))
     built.make_automaton()
     return built
 
@@ -183,13 +184,28 @@ def _folded(phrase: str) -> str:
 
 def _written_out(phrase: str) -> set[str]:
     """Return every reading of a phrase: one of each choice, and of each `*` within an ending."""
-    choice = _CHOICE.search(phrase)
-    if choice is not None:
-        before, after = phrase[: choice.start()], phrase[choice.end() :]
-        readings = (_written_out(f"{before}{one}{after}") for one in choice[1].split("|"))
-        return set().union(*readings)
-    first, *others = phrase.strip().split("* ")
-    found = [first]
-    for other in others:
-        found = [f"{words}{ending} {other}" for words in found for ending in _ENDINGS]
-    return set(found)
+    chosen = {reading.strip() for reading in _chosen(phrase)}
+    within = [reading for reading in chosen if "* " in reading]
+    return chosen.difference(within).union(*map(_ended, within))
+
+
+def _ended(reading: str) -> Iterator[str]:
+    first, *others = reading.split("* ")
+    for endings in product(_ENDINGS, repeat=len(others)):
+        rest = (f"{ending} {other}" for ending, other in zip(endings, others, strict=True))
+        yield first + "".join(rest)
+
+
+def _chosen(phrase: str) -> list[str]:
+    """Return a phrase with one of each choice, in every combination; choices may be nested."""
+    open_choices = [[[""]]]  # of each the alternatives, of each the readings so far
+    for part in _MARK.split(phrase):
+        if part == "(":
+            open_choices.append([[""]])
+        elif part == "|":
+            open_choices[-1].append([""])
+        else:
+            ends = [one for other in open_choices.pop() for one in other] if part == ")" else [part]
+            begun = open_choices[-1]
+            begun[-1] = [before + end for before in begun[-1] for end in ends]
+    return open_choices[0][0]

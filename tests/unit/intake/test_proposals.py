@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-import pytest
-
-from services.intake.proposals import COVER_NOTE, FLAGS, triage_of
+from services.intake.proposals import COVER_NOTE, FLAGS, proposal_of
 from services.intake.triage import first_case
 from shared.department import Addresses
 from shared.domain.document import Value
@@ -34,7 +32,7 @@ class Mail(Value):
     documents: tuple[DocumentText, ...] = ()
 
     def triage(self, addresses: Addresses) -> Triage:
-        return triage_of(
+        return proposal_of(
             self.envelope, self.reading, self.documents, addresses=addresses, received_on=TODAY
         )
 
@@ -120,11 +118,3 @@ def test_what_a_colleague_says_above_a_forward_is_searched_too(addresses: Addres
     (flag,) = Mail(envelope=clerk, reading=reading).triage(addresses).flags
     assert (flag.name, flag.where) == ("sensitive", "own_text")
     assert above[flag.start : flag.end] == flag.words
-
-
-def test_a_proposal_that_fails_costs_no_case(caplog: pytest.LogCaptureFixture) -> None:
-    words = "des mots de la personne"
-    broken = Mail(reading=Reading(own_text=words))
-    assert broken.triage(None) == Triage()  # type: ignore[arg-type]
-    assert "nothing proposed" in caplog.text
-    assert words not in caplog.text
