@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     prefetch: int = Field(64, ge=1, le=1000, description="Messages in hand at once, per queue.")
     timekeeping_seconds: float = Field(
         300.0,
-        ge=1,
+        ge=0.1,
         description="How often each notifier looks for cases that are late, idle, unsorted, unread "
         "or soon due. Each alert leaves once, however many look.",
     )

@@ -16,12 +16,15 @@ import httpx
 import pytest
 
 from services.__main__ import services_named
+from services.notifier.rendering import Renderer
+from services.router.locating.gazetteer import Gazetteer, load_gazetteer
+from shared.department import Department
 from shared.ports.bus import Bus
 from shared.ports.clock import Clock
 from shared.ports.store import Store
 from shared.runtime.process import Context, Service, running
 from shared.runtime.settings import read_settings
-from tests.conftest import ROOT
+from tests import shipped
 from tests.post import Letter, Post
 from tests.waiting import until
 
@@ -85,6 +88,22 @@ class Whole:
 Start = Callable[..., AbstractAsyncContextManager[Whole]]
 
 
+@pytest.fixture(autouse=True)
+def shipped_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let services that run in this process share what is made of the tables that we ship: to read
+    and compile it takes a second, and it never changes."""
+
+    def renderer(department: Department) -> Renderer:
+        ours = department == shipped.department()
+        return shipped.renderer() if ours else Renderer(department)
+
+    def gazetteer(folder: Path) -> Gazetteer:
+        return shipped.gazetteer() if folder == shipped.FOLDER else load_gazetteer(folder)
+
+    monkeypatch.setattr("services.notifier.serving.Renderer", renderer)
+    monkeypatch.setattr("services.router.serving.load_gazetteer", gazetteer)
+
+
 @pytest.fixture(params=["embedded", "full"])
 def shape(request: pytest.FixtureRequest) -> Shape:
     chosen: Shape = request.param
@@ -130,7 +149,7 @@ def start(urls: dict[str, str], tmp_path: Path) -> Start:
             **urls,
             "relay": f"file:{folder}/outgoing",
             "secret_file": secret,
-            "department": ROOT / "deploy" / "department",
+            "department": shipped.FOLDER,
             "smtp_listen": "127.0.0.1:0",
             "web_listen": "127.0.0.1:0",
             "desk_listen": "127.0.0.1:0",

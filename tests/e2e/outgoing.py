@@ -123,7 +123,7 @@ async def department(start: Start, shape: Shape, clock: ToldClock) -> AsyncItera
             "clock": clock,
             "through": rounds.through,
             "relay": f"smtp://127.0.0.1:{relay.port}?tls=never",
-            "timekeeping_seconds": 1,
+            "timekeeping_seconds": 0.1,
         }
         second = [lambda context: notifier(handing_nothing_over(context))]
         beside = second if shape == "embedded" else []

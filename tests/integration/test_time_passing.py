@@ -64,7 +64,7 @@ async def test_alerts_leave_as_mail_by_themselves(tmp_path: Path) -> None:
         store=f"sqlite:///{tmp_path}/recours.db",
         relay=f"file:{tmp_path}/outgoing",
         department=ROOT / "deploy" / "department",
-        timekeeping_seconds=1,
+        timekeeping_seconds=0.1,
     )
     clock = ToldClock(datetime(2026, 12, 20, 15, tzinfo=UTC))
     async with running([notifier], settings, clock=clock) as (context, _):
