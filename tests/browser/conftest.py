@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -34,7 +35,8 @@ from tests.pages_samples import (
     store_in,
 )
 
-CHROMIUM = "/usr/bin/chromium"
+#: The first that is there: the shell has no window of its own to draw.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 #: Who can sign in at the desk of these tests.
 PEOPLE: tuple[tuple[str, Role, str | None], ...] = (
     ("agent", "agent", OFFICE),
@@ -197,7 +199,8 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faces]:
 def browser() -> Iterator[Browser]:
     # A module at a time: while it is open, no asynchronous test of this process can run.
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        program = next(filter(None, map(shutil.which, BROWSERS)))
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -77,10 +77,6 @@ def open_set_aside(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(f"{desk.url}{SORTING[language]}?bac=aside")
 
 
-def open_oral(page: Page, desk: OfficeDesk, language: str) -> None:
-    page.goto(desk.url + NEW[language])
-
-
 def open_oral_error(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(desk.url + NEW[language])
     page.fill("#jour", "")
@@ -114,10 +110,6 @@ def open_oral_received(page: Page, desk: OfficeDesk, language: str) -> None:
     page.wait_for_selector(".done")
 
 
-def open_accounts(page: Page, desk: OfficeDesk, language: str) -> None:
-    page.goto(desk.url + ACCOUNTS[language])
-
-
 def open_invite_error(page: Page, desk: OfficeDesk, language: str) -> None:
     page.goto(f"{desk.url}{ACCOUNTS[language]}/invite")
     page.fill("#personne", "Lise Roy")
@@ -125,10 +117,6 @@ def open_invite_error(page: Page, desk: OfficeDesk, language: str) -> None:
     page.select_option("#role", "agent")
     page.click("main button.go")
     page.wait_for_selector(".alert")
-
-
-def open_account(page: Page, desk: OfficeDesk, language: str) -> None:
-    page.goto(f"{desk.url}{ACCOUNTS[language]}/{desk.agent}")
 
 
 def open_account_link(page: Page, desk: OfficeDesk, language: str) -> None:
@@ -151,13 +139,10 @@ PAGES: list[Open] = [
     open_unreadable,
     open_empty_tray,
     open_set_aside,
-    open_oral,
     open_oral_error,
     open_oral_documents,
     open_oral_received,
-    open_accounts,
     open_invite_error,
-    open_account,
     open_account_link,
     open_consulted,
 ]

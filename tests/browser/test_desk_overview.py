@@ -118,14 +118,10 @@ PAGES = {
         "manager", "/bureau/ensemble?evenements=apart", "/en/desk/overview?evenements=apart"
     ),
     "fault": Shown("manager", "/bureau/ensemble?du=x&au=y", "/en/desk/overview?du=x&au=y"),
-    "method": Shown("manager", "/bureau/ensemble/method", "/en/desk/overview/method"),
     "reads": Shown("privacy", "/bureau/consultations", "/en/desk/reads"),
     "reads_fault": Shown(
         "privacy", "/bureau/consultations?reference=x&qui=y", "/en/desk/reads?reference=x&qui=y"
     ),
-    "units": Shown("", "/unites", "/en/units"),
-    "unit": Shown("", "/unites/MTL-NO", "/en/units/MTL-NO"),
-    "closed": Shown("", "/unites/MO-BOU", "/en/units/MO-BOU"),
     "office": Shown("", "/unites/DPRC", "/en/units/DPRC"),
 }
 every_page = pytest.mark.parametrize("shown", PAGES.values(), ids=PAGES)

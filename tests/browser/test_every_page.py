@@ -1,4 +1,5 @@
-"""Each page that has an address: for assistive tools, at 200 %, on a small screen, on paper."""
+"""Each page that has an address: for assistive tools, at 200 %, on a small screen, on paper; and it
+loads nothing that is not ours."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from shared.domain.envelope import Language
 from shared.ports.store import Store
 from tests.browser.every_page import DESK, DESK_PAGES, DOOR_PAGES, NO_PAGES, Shown, shown_routes
 from tests.browser.filled_pages import build_filled_door, fill_desk, names_of_the_door
-from tests.browser.looking import is_for_everybody, width_of
+from tests.browser.looking import is_for_everybody, nothing_foreign, width_of
 from tests.browser.whole_desk import WholeDesk, whole_desk
 from tests.served_desk import served_desk
 
@@ -117,10 +118,11 @@ _CUT = """() => [
 
 def test_a_page_is_for_everybody_and_for_paper(page: Page, shown: tuple[Face, Shown]) -> None:
     face, one = shown
-    for language in LANGUAGES:
-        face.open(page, one, language)
-        is_for_everybody(page, language, said_in="fr" if "/letter/" in one.route else "")
-        is_clean_on_paper(page)
+    with nothing_foreign(page, face.address):
+        for language in LANGUAGES:
+            face.open(page, one, language)
+            is_for_everybody(page, language, said_in="fr" if "/letter/" in one.route else "")
+            is_clean_on_paper(page)
 
 
 def is_clean_on_paper(page: Page) -> None:

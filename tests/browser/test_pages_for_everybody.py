@@ -1,4 +1,5 @@
-"""Every page, in both languages, for everybody: assistive tools, small screens, large letters."""
+"""Pages as they come back from what a person did, in both languages, for everybody: those that have
+an address are looked at in `test_every_page`."""
 
 from __future__ import annotations
 
@@ -15,10 +16,6 @@ Open = Callable[[Page, Faces, str], None]
 FILM = b"\x00\x00\x00\x14ftypqt  "
 
 
-def open_form(page: Page, faces: Faces, language: str) -> None:
-    page.goto(faces.form(language))
-
-
 def open_error(page: Page, faces: Faces, language: str) -> None:
     page.goto(faces.form(language))
     page.fill("#courriel", "g@courriel")
@@ -28,34 +25,12 @@ def open_error(page: Page, faces: Faces, language: str) -> None:
     page.wait_for_selector(".alert")
 
 
-def open_received(page: Page, faces: Faces, language: str) -> None:
-    page.goto(faces.form(language))
-    page.fill("#recit", "J’attends depuis six semaines.")
-    page.fill("#courriel", "g@courriel.example")
-    page.click("button.go")
-    page.wait_for_selector(".done")
-
-
-def open_status(page: Page, faces: Faces, language: str) -> None:
-    page.goto(faces.status(language))
-
-
 def open_sorting(page: Page, faces: Faces, language: str) -> None:
     page.goto(faces.status(language, held=True))
 
 
-def open_privacy(page: Page, faces: Faces, language: str) -> None:
-    page.goto(faces.door + ("/confidentialite" if language == "fr" else "/en/privacy"))
-
-
 def open_missing(page: Page, faces: Faces, language: str) -> None:
     page.goto(faces.door + ("/x" if language == "fr" else "/en/x"))
-
-
-def open_case(page: Page, faces: Faces, language: str) -> None:
-    page.goto(faces.case(language))
-    for folded in page.locator("details > summary").all():
-        folded.click()
 
 
 def open_held(page: Page, faces: Faces, language: str) -> None:
@@ -74,21 +49,9 @@ def open_sign_in(page: Page, faces: Faces, language: str) -> None:
     page.wait_for_selector(".alert")
 
 
-def open_link(page: Page, faces: Faces, language: str) -> None:
-    link = faces.links["agent"][-1]
-    page.goto(f"{faces.desk}{faces.paths(language).link}/{link}")
-
-
 def open_worklist(page: Page, faces: Faces, language: str) -> None:
     faces.enter(page, "office")
     page.goto(faces.desk + faces.paths(language).cases)
-
-
-def open_own_case(page: Page, faces: Faces, language: str) -> None:
-    faces.enter(page, "manager")
-    page.goto(faces.own_case(language, number=0))
-    for folded in page.locator("details > summary").all():
-        folded.click()
 
 
 def open_letter_before_it_leaves(page: Page, faces: Faces, language: str) -> None:
@@ -110,16 +73,6 @@ def open_refused_act(page: Page, faces: Faces, language: str) -> None:
     page.wait_for_selector(".alert")
 
 
-def open_transfer(page: Page, faces: Faces, language: str) -> None:
-    faces.enter(page, "office")
-    page.goto(f"{faces.own_case(language, number=0)}/transfer")
-
-
-def open_own_account(page: Page, faces: Faces, language: str) -> None:
-    faces.enter(page, "agent")
-    page.goto(faces.desk + faces.paths(language).sessions)
-
-
 def open_text_that_is_kept(page: Page, faces: Faces, language: str) -> None:
     faces.enter(page, "agent")
     page.goto(f"{faces.own_case(language, number=0)}/note")
@@ -134,24 +87,15 @@ def avis() -> Any:
 
 
 PAGES: list[Open] = [
-    open_form,
     open_error,
-    open_received,
-    open_status,
     open_sorting,
-    open_privacy,
     open_missing,
-    open_case,
     open_held,
     open_no_desk,
     open_sign_in,
-    open_link,
     open_worklist,
-    open_own_case,
     open_letter_before_it_leaves,
     open_refused_act,
-    open_transfer,
-    open_own_account,
     open_text_that_is_kept,
 ]
 every_page = pytest.mark.parametrize("open_page", PAGES, ids=lambda each: each.__name__[5:])

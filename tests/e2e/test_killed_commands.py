@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -38,7 +39,7 @@ ACTS = {
 }
 #: When a command is killed: at this share of the time that it takes; None is as soon as something
 #: is saved.
-MOMENTS = (0.5, 0.7, 0.8, 0.9, 0.95, None)
+MOMENTS = (0.7, 0.85, 0.95, None)
 
 
 class Killed(NamedTuple):
@@ -202,7 +203,10 @@ async def test_rules_that_are_killed_while_they_move_cases_move_the_rest_when_gi
         assert all(len(case.moves) == 1 for case in first)
         said = await recours(*apply, env=env, patience=90)
         assert said.status == 0, said.err
-        assert f"{CASES - len(first)} of {CASES - len(first)} cases moved" in said.out
+        rest = re.search(r"(\d+) of \1 cases moved", said.out)
+        assert rest, said.out
+        # What the command had sent before it died, a server may save after we have looked
+        assert 0 < int(rest[1]) <= CASES - len(first)
         assert all(len(case.moves) == 1 for case in await moved())
         assert len(await moved()) == CASES
         await until(lambda: len(system.mails_to(to)) >= CASES, 60)
