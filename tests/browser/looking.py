@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, TypeVar
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+T = TypeVar("T")
 COLOURS: dict[str, Literal["light", "dark"]] = {"fr": "light", "en": "dark"}
 _AXE = Axe()
 #: No page has a film or a sound, which are all that axe would load before it looks.
 _OPTIONS = {"resultTypes": ["violations"], "preload": False}
 _WIDTH = "document.documentElement.scrollWidth"
+
+
+def in_turn(pages: Mapping[str, T]) -> pytest.MarkDecorator:
+    """Parametrize a test with pages by name, every other one in English: they come back with the
+    words of pages that are looked at in both languages, and one or two of their own."""
+    turns = [
+        pytest.param(one, "en" if number % 2 else "fr", id=f"{name}-{'en' if number % 2 else 'fr'}")
+        for number, (name, one) in enumerate(pages.items())
+    ]
+    return pytest.mark.parametrize(("opened", "language"), turns)
 
 
 def width_of(page: Page) -> int:

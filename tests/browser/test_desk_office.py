@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page
 
-from tests.browser.looking import is_for_everybody, nothing_foreign
+from tests.browser.looking import in_turn, is_for_everybody, nothing_foreign
 from tests.browser.office_desk import DISCLOSING, TO_ASSIGN, TO_SORT, OfficeDesk
 from tests.pages_samples import RECEIVED
 from tests.papers import pdf
@@ -146,17 +146,14 @@ PAGES: list[Open] = [
     open_account_link,
     open_consulted,
 ]
-every_page = pytest.mark.parametrize("open_page", PAGES, ids=lambda each: each.__name__[5:])
-both_languages = pytest.mark.parametrize("language", ["fr", "en"])
 
 
-@every_page
-@both_languages
+@in_turn({page.__name__.removeprefix("open_"): page for page in PAGES})
 def test_a_page_is_for_everybody_and_loads_nothing_foreign(
-    signed_in: Page, desk: OfficeDesk, open_page: Open, language: str
+    signed_in: Page, desk: OfficeDesk, opened: Open, language: str
 ) -> None:
     with nothing_foreign(signed_in, desk.url):
-        open_page(signed_in, desk, language)
+        opened(signed_in, desk, language)
         is_for_everybody(signed_in, language)
 
 

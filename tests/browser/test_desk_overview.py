@@ -18,7 +18,7 @@ from shared.domain.account import Role
 from shared.domain.case_read import CaseRead
 from shared.domain.document import new_id
 from tests.browser.conftest import Faces, _config, _listening
-from tests.browser.looking import is_for_everybody, nothing_foreign
+from tests.browser.looking import in_turn, is_for_everybody, nothing_foreign
 from tests.many_cases import drawn_cases
 from tests.pages_samples import KEYS, NOW, StoppedClock, department, store_in
 from tests.signed_in import signed_in
@@ -124,17 +124,14 @@ PAGES = {
     ),
     "office": Shown("", "/unites/DPRC", "/en/units/DPRC"),
 }
-every_page = pytest.mark.parametrize("shown", PAGES.values(), ids=PAGES)
-both_languages = pytest.mark.parametrize("language", ["fr", "en"])
 
 
-@every_page
-@both_languages
+@in_turn(PAGES)
 def test_a_page_is_for_everybody_and_loads_nothing_foreign(
-    page: Page, desk: Desk, faces: Faces, shown: Shown, language: str
+    page: Page, desk: Desk, faces: Faces, opened: Shown, language: str
 ) -> None:
     with nothing_foreign(page, faces.door, desk.url):
-        shown.open(page, desk, faces, language)
+        opened.open(page, desk, faces, language)
         is_for_everybody(page, language)
 
 

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Faces
-from tests.browser.looking import is_for_everybody, nothing_foreign
+from tests.browser.looking import in_turn, is_for_everybody, nothing_foreign
 
 Open = Callable[[Page, Faces, str], None]
 FILM = b"\x00\x00\x00\x14ftypqt  "
@@ -98,15 +97,12 @@ PAGES: list[Open] = [
     open_refused_act,
     open_text_that_is_kept,
 ]
-every_page = pytest.mark.parametrize("open_page", PAGES, ids=lambda each: each.__name__[5:])
-both_languages = pytest.mark.parametrize("language", ["fr", "en"])
 
 
-@every_page
-@both_languages
+@in_turn({page.__name__.removeprefix("open_"): page for page in PAGES})
 def test_a_page_is_for_everybody_and_loads_nothing_foreign(
-    page: Page, faces: Faces, open_page: Open, language: str
+    page: Page, faces: Faces, opened: Open, language: str
 ) -> None:
     with nothing_foreign(page, faces.door, faces.desk):
-        open_page(page, faces, language)
+        opened(page, faces, language)
         is_for_everybody(page, language)

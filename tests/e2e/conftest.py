@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -54,9 +55,8 @@ class Whole:
 
     def mails(self) -> list[EmailMessage]:
         """Return all mail that left, oldest first; `X-Envelope-To` says to whom."""
-        parser = BytesParser(policy=default)
-        files = sorted(self.outgoing.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
-        return [parser.parsebytes(file.read_bytes()) for file in files]
+        files = sorted((file.stat().st_mtime_ns, file) for file in self.outgoing.glob("*.eml"))
+        return [_parsed(file, moment) for moment, file in files]
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         return [mail for mail in self.mails() if mail["X-Envelope-To"] == f"<{address}>"]
@@ -83,6 +83,12 @@ class Whole:
     async def page(self, url: str) -> httpx.Response:
         async with httpx.AsyncClient() as client:
             return await client.get(url)
+
+
+@lru_cache(maxsize=2000)
+def _parsed(file: Path, _moment: int) -> EmailMessage:
+    """Parse a mail once, however often a test looks whether another one has left."""
+    return BytesParser(policy=default).parsebytes(file.read_bytes())
 
 
 Start = Callable[..., AbstractAsyncContextManager[Whole]]
