@@ -199,7 +199,8 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faces]:
 def browser() -> Iterator[Browser]:
     # A module at a time: while it is open, no asynchronous test of this process can run.
     with sync_playwright() as playwright:
-        program = next(filter(None, map(shutil.which, BROWSERS)))
+        # Where none is, Playwright says which one it looked for
+        program = next(filter(None, map(shutil.which, BROWSERS)), BROWSERS[0])
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()

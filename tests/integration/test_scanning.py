@@ -14,6 +14,7 @@ from services.intake.scanning import MOST_SCANS, scan_documents
 from shared.adapters.sqlite_store import SqliteStore
 from shared.department import Addresses
 from shared.domain.keys import Keys
+from shared.domain.reading import Flag
 from shared.errors import Poison, Transient
 from shared.events import ScanWanted
 from shared.ports.query import Query
@@ -83,6 +84,27 @@ async def test_a_scanned_letter_adds_its_flags_to_the_case_once(
     (flag,) = case.flags
     assert (flag.name, flag.where) == ("possible_review", found.part)
     assert found.text[flag.start : flag.end] == flag.words
+
+
+async def test_a_scanned_letter_is_kept_though_nothing_can_be_proposed(
+    intake: LetterIntake,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def die(letters: object) -> list[Flag]:
+        raise Poison("died")
+
+    monkeypatch.setattr(intake.readers, "flags_of", die)
+    await intake.take(letter(("lettre.png", papers.picture())))
+    words = ("Je", "conteste", "la", "décision", "du", "3", "novembre")
+    (found,) = await scan(intake, in_folder(tesseract(tmp_path, words)))
+    assert (found.state, found.text) == ("read", " ".join(words))
+    (case,) = await intake.store.cases.find(Query())
+    assert case.flags == ()
+    assert len(read_since(intake)) == 1
+    assert "nothing proposed" in caplog.text
+    assert "conteste" not in caplog.text
 
 
 async def test_two_at_the_same_moment_save_one(intake: LetterIntake, tmp_path: Path) -> None:
