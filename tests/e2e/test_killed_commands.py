@@ -37,9 +37,10 @@ ACTS = {
     "close": ("close", "--outcome", "founded", "--motive", "delays"),
     "escalate": ("escalate", "--because", "Pas satisfaite."),
 }
-#: When a command is killed: at this share of the time that it takes; None is as soon as something
-#: is saved.
-MOMENTS = (0.7, 0.85, 0.95, None)
+#: When a command is killed: at this share of the time that it took once; None is as soon as
+#: something is saved. The first is early: on a machine that becomes quicker meanwhile, the others
+#: may come after the end.
+MOMENTS = (0.4, 0.75, 0.9, None)
 
 
 class Killed(NamedTuple):
