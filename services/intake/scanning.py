@@ -100,8 +100,8 @@ async def scan_documents(
     if raw is None:
         raise Transient("envelope_missing")
     scanned = await scan(raw, waiting, readers=readers, scanner=scanner, seconds=seconds)
-    await _propose(message, scanned, store, readers)
-    await _save(message, scanned, event, store, clock)
+    searched = await _propose(message, scanned, store, readers)
+    await _save(message, scanned, event, store, clock, searched=searched)
 
 
 async def scan(
@@ -171,32 +171,32 @@ async def _scanned(
 
 async def _propose(
     message: Message, scanned: Mapping[str, DocumentText], store: Store, readers: Readers
-) -> None:
+) -> bool:
     """Let what was read add flags and words to the case, before the message says that nothing
-    waits."""
+    waits; return False where no flags could be looked for."""
     letters = [document for document in scanned.values() if document.state == "read"]
     if not letters:
-        return
+        return True
     flags = await _flags_of(letters, readers)
     while True:
         case = await store.cases.get(message.case_id)
         if case is None:
             raise Transient("case_missing")  # the message is saved before its case
-        proposed = with_flags_of_letters(case, message, flags)
+        proposed = with_flags_of_letters(case, message, flags or ())
         try:
             await store.cases.save(proposed, words=words_of_letters(letters))
         except Conflict:
             continue
-        return
+        return flags is not None
 
 
-async def _flags_of(letters: Sequence[DocumentText], readers: Readers) -> list[Flag]:
-    """Return what stands in the letters, nothing where that goes wrong: it must not cost them."""
+async def _flags_of(letters: Sequence[DocumentText], readers: Readers) -> list[Flag] | None:
+    """Return what stands in the letters, None where that goes wrong: it must not cost them."""
     try:
         return await readers.flags_of(letters)
     except Poison as error:
         _log.error("nothing proposed", extra={"reason": error.code})
-        return []
+        return None
 
 
 async def _save(
@@ -205,8 +205,11 @@ async def _save(
     event: ScanWanted,
     store: Store,
     clock: Clock,
+    *,
+    searched: bool,
 ) -> None:
-    """Save what was read; whoever saved the message meanwhile is not overwritten."""
+    """Save what was read; whoever saved the message meanwhile is not overwritten. Letters that
+    could not be `searched` for signs leave a defect, so that a person looks."""
     while any(document.state == "scan" for document in message.documents):
         documents = within(
             (
@@ -222,9 +225,11 @@ async def _save(
             message_id=message.id,
         )
         is_read = any(document.state == "read" for document in scanned.values())
+        reading = message.reading if searched else message.reading.not_searched()
         try:
             await store.messages.save(
-                message.changed(documents=documents), emit=[told] if is_read else []
+                message.changed(documents=documents, reading=reading),
+                emit=[told] if is_read else [],
             )
         except Conflict:
             message = await store.messages.get(message.id) or message

@@ -10,7 +10,7 @@ from services.intake.proposals import proposal_of
 from services.intake.reading import read
 from shared.department import Addresses
 from shared.domain.envelope import Envelope
-from shared.domain.reading import NOTHING_PROPOSED, DocumentText, Reading, Triage
+from shared.domain.reading import DocumentText, Reading, Triage
 from shared.runtime.logs import describe
 
 #: What a form's text never has, whatever it looks like: all of it is the person's own, a mail that
@@ -92,5 +92,4 @@ def unproposed(reading: Reading, trouble: str) -> Understood:
     """Return a reading of which nobody knows what it proposes: a person must look."""
     if reading.state == "failed":
         return Understood(reading)  # nothing was read, so nothing could be proposed
-    defects = tuple(sorted({*reading.defects, NOTHING_PROPOSED}))
-    return Understood(reading.model_copy(update={"defects": defects}), trouble=trouble)
+    return Understood(reading.not_searched(), trouble=trouble)

@@ -13,7 +13,7 @@ from services.router.refusals import unless_refused
 from services.router.routing import route
 from shared.domain.assignment import Assignment, Held, HeldReason
 from shared.domain.clocks import due_days
-from shared.domain.reading import NOTHING_PROPOSED, DocumentText, Message, Reading
+from shared.domain.reading import DocumentText, Message, Reading
 from shared.domain.reference import references_in
 from shared.errors import Conflict, Poison, Transient
 from shared.events import CaseAssigned, CaseHeld, CaseOpened, DocumentsRead, Event, caused_by
@@ -96,7 +96,7 @@ def decide(
     reason = _TRAYS.get(case.tray)
     if reason is not None:
         return Held(reason=reason, at=at, rules_version=department.version)
-    if NOTHING_PROPOSED in reading.defects:
+    if not reading.searched:
         # Nobody looked whether it may be a disclosure, which no unit may see
         return Held(reason="nothing_proposed", at=at, rules_version=department.version)
     # Whom a colleague wrote to, who handed the complaint in, says nothing of who served the person
@@ -178,6 +178,8 @@ async def decide_from_store(
 ) -> Assignment | Held:
     """Return the decision about a case and its messages; a long text is searched in a thread."""
     first = next((each.reading for each in messages if each.id == case.first_message_id), Reading())
+    if not all(each.reading.searched for each in messages):
+        first = first.not_searched()
     documents = [document for message in messages for document in message.documents]
     work = partial(
         decide,

@@ -154,6 +154,16 @@ class Reading(Value):
     content_sha256: str = ""
     defects: tuple[str, ...] = ()
 
+    @property
+    def searched(self) -> bool:
+        """Whether all words, those of documents included, were looked at for signs."""
+        return NOTHING_PROPOSED not in self.defects
+
+    def not_searched(self) -> Reading:
+        """Return the reading with the defect that says that some words were not looked at."""
+        defects = tuple(sorted({*self.defects, NOTHING_PROPOSED}))
+        return self.model_copy(update={"defects": defects})
+
 
 class Message(Document):
     """One message of a case. Its bytes are those of the envelope that it came in.

@@ -15,7 +15,8 @@ from shared.adapters.sqlite_store import SqliteStore
 from shared.department import Addresses, Department
 from shared.domain.case import Case
 from shared.domain.keys import Keys
-from shared.errors import Transient
+from shared.domain.reading import Flag
+from shared.errors import Poison, Transient
 from shared.events import CaseOpened, DocumentsRead, Event
 from tests import papers, shipped
 from tests.conftest import ROOT, ToldClock
@@ -115,6 +116,22 @@ async def test_a_held_case_goes_on_when_its_scan_is_read(
     assert (case.contact_due_on, case.due_on) == (held.contact_due_on, held.due_on)
     assert await router.read() == case
     assert router.decisions == ["case.held", "case.assigned"]
+
+
+async def test_a_scan_in_which_nobody_looked_for_signs_leads_its_case_to_no_unit(
+    intake: LetterIntake, router: Routed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def die(letters: object) -> list[Flag]:
+        raise Poison("died")
+
+    monkeypatch.setattr(intake.readers, "flags_of", die)
+    await intake.take(letter(("lettre.pdf", papers.picture("PDF"))))
+    await router.opened()
+    await scan(intake, in_folder(tesseract(tmp_path, WORDS)))
+    held = (await router.read()).held
+    assert held is not None
+    assert held.reason == "nothing_proposed"
+    assert router.decisions == ["case.held"]
 
 
 async def test_a_scan_that_is_read_before_the_case_is_routed_counts_once(

@@ -84,6 +84,7 @@ async def test_a_scanned_letter_adds_its_flags_to_the_case_once(
     (flag,) = case.flags
     assert (flag.name, flag.where) == ("possible_review", found.part)
     assert found.text[flag.start : flag.end] == flag.words
+    assert (await intake.the_message()).reading.searched
 
 
 async def test_a_scanned_letter_is_kept_though_nothing_can_be_proposed(
@@ -102,6 +103,7 @@ async def test_a_scanned_letter_is_kept_though_nothing_can_be_proposed(
     assert (found.state, found.text) == ("read", " ".join(words))
     (case,) = await intake.store.cases.find(Query())
     assert case.flags == ()
+    assert not (await intake.the_message()).reading.searched
     assert len(read_since(intake)) == 1
     assert "nothing proposed" in caplog.text
     assert "conteste" not in caplog.text
