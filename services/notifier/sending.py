@@ -1,4 +1,4 @@
-"""notice.requested → sent, or tried again later, or refused for good.
+"""notice.requested → sent, or tried again later, or refused for good; see also `at_once`.
 
 What ends badly is told to somebody: the notice is saved together with `notice.failed`.
 
@@ -65,7 +65,25 @@ async def send_notice(
         raise Poison("notice_without_mail", f"notice {notice.id} has no mail beside it")
     if pace is not None:
         pace.ask(notice)
-    hand = Hand(await _begin(notice, store=store, now=clock.now()), store=store, clock=clock)
+    begun = await _begin(notice, store=store, now=clock.now())
+    await hand_over(begun, raw, store=store, clock=clock, mailer=mailer, breaker=breaker)
+
+
+async def hand_over(
+    notice: Notice,
+    raw: bytes,
+    *,
+    store: Store,
+    clock: Clock,
+    mailer: Mailer,
+    breaker: Breaker | None = None,
+    withdraw: Sequence[NoticeRequested] = (),
+) -> None:
+    """Hand a notice that is saved as being sent to the relay, and save what became of it.
+
+    Raise Transient when it must be tried again. Where it need not be, `withdraw` are withdrawn.
+    """
+    hand = Hand(notice, store=store, clock=clock)
     try:
         async with hand:
             with breaker.watching() if breaker else nullcontext():
@@ -77,7 +95,14 @@ async def send_notice(
                 )
     except Rejected as error:
         state = "technical" if error.code in _OUR_FAULT else "permanent"
-        await _fail(hand.notice, store, clock.now(), state=state, code=error.code)
+        await _end(
+            hand.notice,
+            store,
+            emit=[_failed(hand.notice, clock.now(), state)],
+            withdraw=withdraw,
+            state=state,
+            last_error=error.code,
+        )
         _log.warning("notice refused", extra={"notice_id": notice.id, "code": error.code})
     except Transient as error:
         tried = hand.notice
@@ -85,7 +110,14 @@ async def send_notice(
         await _end(tried, store, state="temporary", last_error=error.code, possibly_doubled=doubled)
         raise
     else:
-        await _end(hand.notice, store, state="sent", sent_at=clock.now(), last_error="")
+        await _end(
+            hand.notice,
+            store,
+            withdraw=withdraw,
+            state="sent",
+            sent_at=clock.now(),
+            last_error="",
+        )
 
 
 async def give_notice_up(event: NoticeRequested, *, store: Store, clock: Clock) -> None:
@@ -141,25 +173,24 @@ async def _begin(notice: Notice, *, store: Store, now: datetime) -> Notice:
         raise Transient("notice_in_hand") from None
 
 
-async def _fail(notice: Notice, store: Store, now: datetime, *, state: str, code: str) -> None:
-    """Save that the notice will not arrive, with the event of it."""
-    emit = [_failed(notice, now, state)]
-    await _end(notice, store, emit=emit, state=state, last_error=code)
-
-
 def _failed(notice: Notice, now: datetime, state: str) -> NoticeFailed:
     cause = f"notice.failed {state} {len(notice.acts)}"
     return NoticeFailed(id=caused_by(notice.id, cause), at=now, notice_id=notice.id)
 
 
 async def _end(
-    notice: Notice, store: Store, emit: Sequence[NoticeFailed] = (), **fields: object
+    notice: Notice,
+    store: Store,
+    *,
+    emit: Sequence[NoticeFailed] = (),
+    withdraw: Sequence[NoticeRequested] = (),
+    **fields: object,
 ) -> None:
     """Save what became of the notice, over whatever else was saved meanwhile: but a failure is no
     news of a notice that somebody else has brought to its end."""
     for _ in range(_TRIES):
         try:
-            await store.notices.save(notice.changed(**fields), emit=emit)
+            await store.notices.save(notice.changed(**fields), emit=emit, withdraw=withdraw)
         except Conflict:
             notice = await _load(notice.id, store)
             if notice.state in _ENDED and fields["state"] != "sent":

@@ -10,6 +10,7 @@ from typing import Any
 
 from services.notifier.alarming import tell_failure
 from services.notifier.announcing import Announcer
+from services.notifier.at_once import AtOnce
 from services.notifier.breaker import Breaker
 from services.notifier.letter import Letterhead
 from services.notifier.mailer import open_mailer
@@ -63,23 +64,25 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
         failures=settings.relay_failures, pause=settings.relay_pause, metrics=context.metrics
     )
     context.conditions.watch("relay", breaker.condition)
-    sending = partial(
-        send_notice,
-        store=context.store,
-        clock=context.clock,
-        mailer=mailer,
-        breaker=breaker,
-        pace=Pace(
+    relay: dict[str, Any] = {
+        "store": context.store,
+        "clock": context.clock,
+        "mailer": mailer,
+        "breaker": breaker,
+        "pace": Pace(
             per_minute=settings.relay_per_minute,
             per_domain=settings.relay_per_minute_and_domain,
             unlimited=frozenset(department.mail_domains),
         ),
-    )
+    }
+    # However slow the relay becomes, telling goes on with the other half of what it has in hand
+    places = min(2 * settings.relay_connections, settings.prefetch // 2)
+    at_once = AtOnce(**relay, places=places)
     try:
         await consume(
             context.bus,
             "notifier.telling",
-            _telling(context, department, means),
+            _telling(context, department, means, at_once),
             metrics=context.metrics,
             prefetch=settings.prefetch,
             doors=context.doors,
@@ -87,7 +90,7 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
         await consume(
             context.bus,
             "notifier.sending",
-            {NoticeRequested: sending},
+            {NoticeRequested: partial(send_notice, **relay)},
             metrics=context.metrics,
             prefetch=settings.prefetch,
             doors=context.doors,
@@ -104,11 +107,13 @@ async def notifier(context: Context) -> AsyncIterator[dict[str, str]]:
         await mailer.close()
 
 
-def _telling(context: Context, department: Department, means: dict[str, Any]) -> Handlers:
+def _telling(
+    context: Context, department: Department, means: dict[str, Any], at_once: AtOnce
+) -> Handlers:
     announcer = Announcer(context.store, context.bus)
 
     async def tell(event: CaseAssigned | CaseHeld | CaseActed | MessageAdded) -> None:
-        await tell_case(event, **means)
+        await tell_case(event, **means, at_once=at_once)
         # Last: whatever is wrong with a hook, the person and the unit are told
         await announcer.announce(event)
 
@@ -120,7 +125,7 @@ def _telling(context: Context, department: Department, means: dict[str, Any]) ->
         CaseAssigned: tell,
         CaseHeld: tell,
         CaseActed: tell,
-        CaseConsulted: partial(tell_case, **means),
+        CaseConsulted: partial(tell_case, **means, at_once=at_once),
         MessageAdded: added,
         NoticeFailed: partial(tell_failure, **means, metrics=context.metrics),
     }

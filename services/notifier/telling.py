@@ -1,7 +1,8 @@
 """case.assigned | case.held | message.added → the notices they call for, kept and requested.
 
-Each notice is saved with its mail and the event that sends it in one write. Handling the same
-event again finds the ids taken and changes nothing.
+Each notice is saved with its mail and the event that sends it in one write, and sent at once while
+the relay takes mail without delay (`at_once`). Handling the same event again finds the ids taken
+and changes nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from services.notifier.budgets import Budget, budgets_for
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from services.notifier.at_once import AtOnce
     from services.notifier.rendering import Renderer
     from shared.department import Department
     from shared.domain.case import Case
@@ -62,8 +65,10 @@ async def tell_case(
     renderer: Renderer,
     public_url: str,
     desk_url: str,
+    at_once: AtOnce | None = None,
 ) -> None:
-    """Keep every notice that the event calls for; raise Transient when the store cannot.
+    """Keep every notice that the event calls for, and send it `at_once` where that can be; raise
+    Transient when the store cannot.
 
     The URLs are bases of links, without a slash at the end.
     """
@@ -72,17 +77,26 @@ async def tell_case(
         raise Poison("case_not_found", f"case {event.case_id} of an event is not in the store")
     head = Letterhead(department, keys, public_url.rstrip("/"), desk_url.rstrip("/"))
     now = clock.now()
-    owed = notices_for(case, event, department)
-    await asyncio.gather(
-        *(_keep(one, case, head=head, renderer=renderer, store=store, now=now) for one in owed)
+    keep = partial(
+        _keep, case=case, head=head, renderer=renderer, store=store, now=now, at_once=at_once
     )
+    await asyncio.gather(*(keep(one) for one in notices_for(case, event, department)))
 
 
 async def _keep(
-    owed: Owed, case: Case, *, head: Letterhead, renderer: Renderer, store: Store, now: datetime
+    owed: Owed,
+    *,
+    case: Case,
+    head: Letterhead,
+    renderer: Renderer,
+    store: Store,
+    now: datetime,
+    at_once: AtOnce | None,
 ) -> None:
     letter = compose(owed.kind, case, head, now, act=owed.act, recipient=owed.recipient)
-    await keep_letter(letter, owed, case, head=head, renderer=renderer, store=store, now=now)
+    await keep_letter(
+        letter, owed, case, head=head, renderer=renderer, store=store, now=now, at_once=at_once
+    )
 
 
 async def keep_letter(
@@ -95,9 +109,10 @@ async def keep_letter(
     store: Store,
     now: datetime,
     covers: tuple[str, ...] = (),
+    at_once: AtOnce | None = None,
 ) -> bool:
     """Keep a letter as the notice that is owed, to be sent or withheld; return False when it is
-    there already. `covers` are the notices that a digest tells."""
+    there already. `covers` are the notices that a digest tells. Who has `at_once` sends it too."""
     message_id = message_id_for(owed.notice_id, head.keys, head.department)
     mail = renderer.render(letter, message_id=message_id, at=now)
     way = _carried_way(letter, case)
@@ -121,11 +136,17 @@ async def keep_letter(
         notice = notice_of(
             owed, letter, case, head, now, message_id=message_id, subject=mail.subject, **outcome
         ).changed(covers=covers)
-        emit = [] if because or way else [requested(notice)]
-        added = await store.notices.add(notice, raw=mail.raw, emit=emit)
+        begun = None if because or way or at_once is None else at_once.begun(notice)
+        if begun is not None:
+            added = await store.notices.add(begun, raw=mail.raw, emit_later=[requested(begun)])
+        else:
+            emit = [] if because or way else [requested(notice)]
+            added = await store.notices.add(notice, raw=mail.raw, emit=emit)
         if added and because:
             _log.warning("notice withheld", extra={"notice_id": notice.id, "because": because})
-        return added
+    if added and begun is not None and at_once is not None:
+        await at_once.send(begun.changed(version=1), mail.raw)
+    return added
 
 
 def _carried_way(letter: Letter, case: Case) -> Way | None:

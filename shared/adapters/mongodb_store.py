@@ -7,13 +7,10 @@ a bulk write (`w=majority, j=true`), waiting gets share a find. The driver is im
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, NamedTuple, TypeVar
 
-import bson
-from bson.errors import BSONError
-from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
 from pymongo import InsertOne, UpdateOne, WriteConcern
 from pymongo.errors import BulkWriteError, ConfigurationError, InvalidURI, PyMongoError
@@ -21,6 +18,7 @@ from pymongo.errors import BulkWriteError, ConfigurationError, InvalidURI, PyMon
 from shared.adapters import mongodb_shape as shape
 from shared.adapters.every_collection import EveryCollection
 from shared.adapters.just_saved import JustSaved
+from shared.adapters.mongodb_encoding import encoded_alone
 from shared.adapters.mongodb_large_raws import LargeRaws
 from shared.adapters.mongodb_outbox import MongoOutbox, Place
 from shared.adapters.mongodb_reads import Reads
@@ -29,7 +27,7 @@ from shared.adapters.system_clock import SystemClock
 from shared.domain.document import Document
 from shared.domain.envelope import Envelope
 from shared.domain.notice import Notice
-from shared.errors import Conflict, Misconfigured, Poison, RecoursError, Transient
+from shared.errors import Conflict, Misconfigured, RecoursError, Transient
 from shared.events import Event
 from shared.grouping import Grouped
 from shared.ports.clock import Clock
@@ -107,19 +105,18 @@ class MongoCollection(Generic[D]):
         document: D,
         *,
         emit: Sequence[Event] = (),
+        withdraw: Sequence[Event] = (),
         raw: bytes | None = None,
         words: Sequence[str] = (),
     ) -> D:
         saved = document.changed(version=document.version + 1)
-        place = None if raw is None else await self._files.place(document.id, raw)
-        if self._just_saved:
-            self._just_saved.expect(saved.id)
-        write = self._insert if document.version == 0 else self._update
-        try:
-            await self._writes.add(write(saved, emit, place, words))
-        except RecoursError:
-            await self._files.take_back(place)
-            raise
+        if document.version == 0:
+            await self._keep(saved, raw, lambda place: self._insert(saved, emit, place, words))
+        else:
+            done = [event.id for event in withdraw]
+            await self._keep(
+                saved, raw, lambda place: self._update(saved, emit, done, place, words)
+            )
         if self._just_saved:
             self._just_saved.put(saved, raw)
         self._outbox.saved((self._name, saved.id), emit)
@@ -130,14 +127,32 @@ class MongoCollection(Generic[D]):
         document: D,
         *,
         emit: Sequence[Event] = (),
+        emit_later: Sequence[Event] = (),
         raw: bytes | None = None,
         words: Sequence[str] = (),
     ) -> bool:
+        saved, events = document.changed(version=1), (*emit, *emit_later)
         try:
-            await self.save(document.changed(version=0), emit=emit, raw=raw, words=words)
+            await self._keep(saved, raw, lambda place: self._insert(saved, events, place, words))
         except Conflict:
             return False
+        if self._just_saved:  # who does at once what the event asks for has the raw bytes already
+            self._just_saved.put(saved, None if emit_later else raw)
+        self._outbox.saved((self._name, saved.id), emit)
         return True
+
+    async def _keep(
+        self, saved: D, raw: bytes | None, write: Callable[[shape.RawPlace | None], _Write]
+    ) -> None:
+        """Carry a write out, once its raw bytes have a place."""
+        place = None if raw is None else await self._files.place(saved.id, raw)
+        if self._just_saved:
+            self._just_saved.expect(saved.id)
+        try:
+            await self._writes.add(write(place))
+        except RecoursError:
+            await self._files.take_back(place)
+            raise
 
     async def raw(self, document_id: str) -> bytes | None:
         if self._just_saved and (raw := self._just_saved.take_raw(document_id)) is not None:
@@ -159,12 +174,17 @@ class MongoCollection(Generic[D]):
         return _Write(saved.id, InsertOne(encoded), len(encoded.raw))
 
     def _update(
-        self, saved: D, emit: Sequence[Event], place: shape.RawPlace | None, words: Sequence[str]
+        self,
+        saved: D,
+        emit: Sequence[Event],
+        withdrawn: Sequence[str],
+        place: shape.RawPlace | None,
+        words: Sequence[str],
     ) -> _Write:
         doc, ix = shape.body(saved), encoded_alone(shape.index(saved))
         key = {"_id": saved.id, "version": saved.version - 1}
         events = shape.outbox(emit, self._clock.now())
-        done = () if events else self._outbox.take_done((self._name, saved.id))
+        done = () if events else (*withdrawn, *self._outbox.take_done((self._name, saved.id)))
         fields = {"version": saved.version, "doc": doc, "ix": ix}
         update = shape.changes(fields, events, place, done, words)
         size = len(doc) + len((place and place.beside) or b"")
@@ -258,21 +278,6 @@ async def open_mongodb_store(url: str, *, database: str, clock: Clock | None = N
         client.close()
         raise
     return MongoStore(client, database, clock or SystemClock())
-
-
-def encoded_alone(stored: Mapping[str, Any]) -> RawBSONDocument:
-    """Return a document as bytes, so that one that cannot be encoded never meets another.
-
-    Raise Poison for what no later try can save: a lone surrogate, a number beyond 64 bits, or
-    more than BSON can hold.
-    """
-    try:
-        encoded = bson.encode(stored)
-    except (BSONError, UnicodeError, OverflowError, TypeError) as error:
-        raise Poison("unstorable_document", f"refused by BSON: {type(error).__name__}") from None
-    if len(encoded) > shape.BSON_LIMIT:
-        raise Poison("document_too_large", f"{len(encoded)} bytes; BSON ends at 16 MiB")
-    return RawBSONDocument(encoded)
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """The message queue in the store's own SQLite file: same semantics as the broker, one process.
 
-`queue` holds what is ready, in order of `seq`; `delayed` what waits for its retry; `dead` the
-dead letters. A message leaves its row only when it is acked, so a crash hands it over again.
-Commits of this process wake the consumers; what another process wrote is seen within a second.
+`queue` holds what is ready, in order of `seq`; `delayed` what waits for its retry, or may be taken
+back until it is due; `dead` the dead letters. A message leaves its row only when it is acked, so a
+crash hands it over again. Commits of this process wake the consumers; what another process wrote is
+seen within a second.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from shared.adapters.sqlite_consumer import Consumer
@@ -20,6 +21,7 @@ from shared.errors import Transient
 from shared.events import Event, encode
 from shared.ports.bus import DeadLetter, Delivery, QueueDepth
 from shared.ports.clock import Clock
+from shared.ports.store import LATER
 from shared.topology import QUEUES, queues_for
 
 _log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ _log = logging.getLogger(__name__)
 TICK = 1.0
 
 _PUSH = "INSERT INTO queue (queue, body, attempt) VALUES (?, ?, ?)"
+_PUSH_LATER = "INSERT INTO delayed (due, queue, body, attempt, event_id) VALUES (?, ?, ?, ?, ?)"
 
 
 def prepare_queues(connection: Connection) -> None:
@@ -39,9 +42,15 @@ def prepare_queues(connection: Connection) -> None:
     connection.execute("CREATE INDEX IF NOT EXISTS queue_ready ON queue (queue, seq)")
     connection.execute(
         "CREATE TABLE IF NOT EXISTS delayed (due TEXT NOT NULL, queue TEXT NOT NULL, "
-        "body BLOB NOT NULL, attempt INTEGER NOT NULL)"
+        "body BLOB NOT NULL, attempt INTEGER NOT NULL, event_id TEXT)"
     )
     connection.execute("CREATE INDEX IF NOT EXISTS delayed_due ON delayed (due)")
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(delayed)")]
+    if "event_id" not in columns:
+        connection.execute("ALTER TABLE delayed ADD COLUMN event_id TEXT")
+    connection.execute(
+        "CREATE INDEX IF NOT EXISTS delayed_event ON delayed (event_id) WHERE event_id IS NOT NULL"
+    )
     connection.execute(
         "CREATE TABLE IF NOT EXISTS dead (id TEXT PRIMARY KEY, queue TEXT NOT NULL, "
         "body BLOB NOT NULL, attempt INTEGER NOT NULL, reason TEXT NOT NULL, died_at TEXT NOT NULL)"
@@ -53,12 +62,29 @@ def enqueue(connection: Connection, event: Event) -> list[str]:
 
     Raise Transient when no queue does: an event that goes nowhere would be lost.
     """
+    names, body = _queues_of(event), encode(event)
+    for name in names:
+        connection.execute(_PUSH, (name, body, 1))
+    return names
+
+
+def enqueue_later(connection: Connection, event: Event) -> None:
+    """Put an event on every queue that takes it, LATER seconds after its own moment; raise as
+    `enqueue` does."""
+    due, body = instant(event.at + timedelta(seconds=LATER)), encode(event)
+    for name in _queues_of(event):
+        connection.execute(_PUSH_LATER, (due, name, body, 1, event.id))
+
+
+def take_back(connection: Connection, event: Event) -> None:
+    """Remove an event that was put for later; one that has gone out stays out."""
+    connection.execute("DELETE FROM delayed WHERE event_id = ?", (event.id,))
+
+
+def _queues_of(event: Event) -> list[str]:
     queues = queues_for(event.type)
     if not queues:
         raise Transient("unroutable_event")
-    body = encode(event)
-    for queue in queues:
-        connection.execute(_PUSH, (queue.name, body, 1))
     return [queue.name for queue in queues]
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from shared.adapters.every_collection import EveryCollection
 from shared.adapters.just_saved import JustSaved
-from shared.adapters.sqlite_bus import enqueue
+from shared.adapters.sqlite_bus import enqueue, enqueue_later, take_back
 from shared.adapters.sqlite_file import Connection, SqliteFile
 from shared.adapters.sqlite_query import (
     column,
@@ -108,6 +108,7 @@ class SqliteCollection(Generic[D]):
         document: D,
         *,
         emit: Sequence[Event] = (),
+        withdraw: Sequence[Event] = (),
         raw: bytes | None = None,
         words: Sequence[str] = (),
     ) -> D:
@@ -123,6 +124,8 @@ class SqliteCollection(Generic[D]):
                 raise Conflict(self._kind.collection, document.id)
             self._just_saved.expect(saved.id)
             self._write_rest(connection, saved, emit, raw)
+            for event in withdraw:
+                take_back(connection, event)
 
         await self._file.write(operation, then=lambda _: self._just_saved.put(saved, raw))
         return saved
@@ -132,6 +135,7 @@ class SqliteCollection(Generic[D]):
         document: D,
         *,
         emit: Sequence[Event] = (),
+        emit_later: Sequence[Event] = (),
         raw: bytes | None = None,
         words: Sequence[str] = (),
     ) -> bool:
@@ -143,11 +147,13 @@ class SqliteCollection(Generic[D]):
                 return False
             self._just_saved.expect(saved.id)
             self._write_rest(connection, saved, emit, raw)
+            for event in emit_later:
+                enqueue_later(connection, event)
             return True
 
         def keep(added: bool) -> None:
-            if added:
-                self._just_saved.put(saved, raw)
+            if added:  # who does at once what the event asks for has the raw bytes already
+                self._just_saved.put(saved, None if emit_later else raw)
 
         return await self._file.write(operation, then=keep)
 

@@ -3,7 +3,9 @@
 Promises of every adapter:
 * `save` is atomic and durable when it returns: the document, its raw bytes and its events, or
   nothing at all. A crash at any moment leaves one or the other.
-* An event given to `save` or `add` reaches the bus at least once, whatever dies.
+* An event given to `save` or `add` reaches the bus at least once, whatever dies. One given as
+  `emit_later` does so some LATER seconds afterwards, unless a save has withdrawn it before: it is
+  for whoever does at once what the event asks for, and may die before that is done.
 * `save` compares versions: whoever saves an older version than the stored one gets Conflict.
 * Errors of the driver come out as Transient; nothing else of the driver comes out.
 """
@@ -46,6 +48,10 @@ DOCUMENTS: tuple[type[Document], ...] = (
 )
 
 
+#: Seconds, give or take one, after which an event goes out that was kept for later, and that nobody
+#: has withdrawn: more than it takes until a notice counts as left by a crash.
+LATER = 6.0
+
 D = TypeVar("D", bound=Document)
 
 
@@ -82,14 +88,16 @@ class Collection(Protocol[D]):
         document: D,
         *,
         emit: Sequence[Event] = (),
+        withdraw: Sequence[Event] = (),
         raw: bytes | None = None,
         words: Sequence[str] = (),
     ) -> D:
         """Save over the version the document was loaded with and return it with the next.
 
         A document of version 0 is new. `raw` is kept beside it; None leaves what is there. `words`,
-        folded, join those that a search finds it by. Raise Conflict when the stored version is
-        another one.
+        folded, join those that a search finds it by. Events of this document that were kept for
+        later and are withdrawn need not go out any more; they still may. Raise Conflict when the
+        stored version is another one.
         """
         ...
 
@@ -98,6 +106,7 @@ class Collection(Protocol[D]):
         document: D,
         *,
         emit: Sequence[Event] = (),
+        emit_later: Sequence[Event] = (),
         raw: bytes | None = None,
         words: Sequence[str] = (),
     ) -> bool:

@@ -1,7 +1,8 @@
 """Carry saved events from the store's outbox to the bus, until the bus has confirmed them.
 
-Two ways in: what this process just saved (at once), and a sweep for what a crash left. A relay
-that dies between publish and clear publishes again; handlers are made for that.
+Two ways in: what this process just saved (at once), and a sweep for what a crash left or what was
+kept for later. A relay that dies between publish and clear publishes again; handlers are made for
+that.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from shared.runtime.metrics import Metrics
 
 _log = logging.getLogger(__name__)
 
+#: Events that waited for SWEEP_AGE were left by a crash, or kept for later (`shared.ports.store`).
 SWEEP_EVERY = 2.0
 SWEEP_AGE = 5.0
 SWEEP_LIMIT = 1000

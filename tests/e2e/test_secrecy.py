@@ -164,7 +164,8 @@ async def test_no_word_of_a_person_leaves_by_queue_log_metric_or_dead_letter(
     relay = Moody({SENDER: f"550 5.1.1 <{SENDER}> is nobody, says {MARKER}".encode()})
     async with (
         relay.on(port),
-        start(through=faults.through, relay=f"smtp://127.0.0.1:{port}") as system,
+        # one message in hand: notices go by the queue, where they can die
+        start(through=faults.through, relay=f"smtp://127.0.0.1:{port}", prefetch=1) as system,
     ):
         found = Disclosure(system, faults)
         await break_the_doors(found)
