@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,14 +15,15 @@ from services.desk.oidc.provider import Provider
 from services.desk.operations.watch import Watch, watching
 from services.intake.children import Children
 from shared.department import Department, load_department
-from shared.errors import Misconfigured, RecoursError
+from shared.errors import Misconfigured
 from shared.events import CallRequested, CaseAnnounced, Event
 from shared.runtime.consuming import consume
 from shared.runtime.listening import listen, serve_http
 from shared.runtime.process import Context
 from shared.runtime.settings import Settings, addresses_in
 
-_log = logging.getLogger(__name__)
+#: What its child needs: it makes pictures of the pages of a letter.
+LOADS = ("services.intake.papers.preloaded",)
 
 
 def provider_in(settings: Settings) -> Provider | None:
@@ -52,7 +51,7 @@ def provider_in(settings: Settings) -> Provider | None:
 @asynccontextmanager
 async def desk(context: Context) -> AsyncIterator[dict[str, str]]:
     """Run the desk; yield its address, "desk"."""
-    children = Children(max_workers=1)
+    children = Children(max_workers=1, loads=LOADS)
     watch = Watch()
     department = load_department(context.settings.department)
     app = build_app(
@@ -75,28 +74,18 @@ async def desk(context: Context) -> AsyncIterator[dict[str, str]]:
     async with (
         watching(context.bus, context.clock, watch),
         serve_http(app, bound, proxies=proxies) as address,
-        _ready(children),
+        _ended(children),
         _calling(context, department),
     ):
         yield {"desk": address}
 
 
 @asynccontextmanager
-async def _ready(children: Children) -> AsyncIterator[None]:
-    """Start the child behind the open door, and end it with the block: who first looks at the page
-    of a letter does not wait until everything that a child needs is loaded."""
-
-    async def start() -> None:
-        try:
-            await children.start()
-        except RecoursError as error:
-            _log.warning("child not started", extra={"code": error.code})
-
-    starting = asyncio.get_running_loop().create_task(start())
+async def _ended(children: Children) -> AsyncIterator[None]:
+    """End the child with the block. The first page of a letter that somebody looks at starts it."""
     try:
         yield
     finally:
-        await asyncio.wait([starting])
         await children.close()
 
 

@@ -13,9 +13,10 @@ import multiprocessing
 import resource
 import signal
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
 from pathlib import Path
 from typing import Literal, TypeVar, cast
 
@@ -30,9 +31,8 @@ SECONDS = 20.0
 MEGABYTES = 512
 #: A child whose parent is gone ends itself this much later than the parent would have ended it.
 GRACE_SECONDS = 5.0
-#: Loading what the children share takes a second on a quiet machine.
+#: Loading what reading children share takes a second on a quiet machine.
 START_SECONDS = 60.0
-PRELOAD = ["services.intake.reading.preloaded"]
 
 #: Children ignore SIGTERM, so pebble's polite wait before SIGKILL is time lost for the others.
 pebble.CONSTS.term_timeout = 0.05
@@ -42,10 +42,20 @@ class Children:
     """A pool of child processes. `deaths` counts the children lost to a deadline or a crash."""
 
     def __init__(
-        self, *, max_workers: int = 2, seconds: float = SECONDS, megabytes: int = MEGABYTES
+        self,
+        *,
+        max_workers: int = 2,
+        seconds: float = SECONDS,
+        megabytes: int = MEGABYTES,
+        loads: Sequence[str] = (),
     ) -> None:
-        """`seconds` is the deadline of one call, `megabytes` what it may use beyond an idle one."""
+        """`seconds` is the deadline of one call, `megabytes` what it may use beyond an idle one.
+
+        `loads` are modules that children find loaded. Those of the first pool that starts in a
+        process are loaded once, and shared by all children.
+        """
         self.deaths = 0
+        self._loads = list(loads)
         self._max_workers = max_workers
         self._seconds = seconds
         self._megabytes = megabytes
@@ -58,7 +68,7 @@ class Children:
         return self._pool is not None
 
     async def start(self) -> None:
-        """Start the children (about a second for the first pool of a process).
+        """Start the children; the first pool of a process takes as long as its `loads` do.
 
         Raises Transient("children_unavailable") when the system gives none.
         """
@@ -122,11 +132,11 @@ class Children:
 
     def _started(self) -> pebble.ProcessPool:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOAD)
+        context.set_forkserver_preload(self._loads)
         pool = pebble.ProcessPool(
             max_workers=self._max_workers,
             initializer=prepare,
-            initargs=(self._megabytes,),
+            initargs=(self._megabytes, self._loads),
             context=context,
         )
         try:
@@ -166,12 +176,17 @@ async def answer(promised: Future[Answer]) -> Answer:
     return promised.result()
 
 
-def prepare(megabytes: int) -> None:
-    """Make a child deaf to stop signals, silent, and bound its memory; runs once in each child."""
+def prepare(megabytes: int, loads: Sequence[str]) -> None:
+    """Make a child deaf to stop signals, silent, and bound its memory; runs once in each child.
+
+    What another pool of the process has not loaded for all, it loads for itself.
+    """
     logging.disable()  # what a library says of a document may quote it
     warnings.simplefilter("ignore")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for name in loads:
+        import_module(name)
     statm = Path("/proc/self/statm")
     if statm.exists():  # elsewhere than on Linux the deadline must do
         now = int(statm.read_text("ascii").split()[0]) * resource.getpagesize()

@@ -23,6 +23,8 @@ MOST_BYTES = 25 * 1024 * 1024
 #: Mails up to this size share a call: handing one over costs twice what reading it does.
 SMALL_BYTES = 64 * 1024
 TOGETHER = 16
+#: What all children here share, loaded once.
+LOADS = ("services.intake.reading.preloaded",)
 #: How a child ends that wanted more than it may have.
 LIMITS = frozenset({"took_too_long", "used_too_much_memory", "died"})
 
@@ -37,7 +39,8 @@ class Readers(Children):
     def __init__(
         self, *, max_workers: int = 2, seconds: float = SECONDS, megabytes: int = MEGABYTES
     ) -> None:
-        super().__init__(max_workers=max_workers, seconds=seconds, megabytes=megabytes)
+        pool = partial(Children, seconds=seconds, megabytes=megabytes, loads=LOADS)
+        super().__init__(max_workers=max_workers, seconds=seconds, megabytes=megabytes, loads=LOADS)
         self._small: Grouped[Mail, Understood] = Grouped(
             self._together,
             lambda mail: len(mail.raw),
@@ -45,8 +48,8 @@ class Readers(Children):
             most_bytes=TOGETHER * SMALL_BYTES,
             at_once=max_workers,
         )
-        self.papers = Children(max_workers=max_workers, seconds=seconds, megabytes=megabytes)
-        self.scans = Children(max_workers=1, seconds=seconds, megabytes=megabytes)
+        self.papers = pool(max_workers=max_workers)
+        self.scans = pool(max_workers=1)
 
     @property
     def all_deaths(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 
 import psutil
@@ -111,3 +112,16 @@ async def test_closing_ends_every_child() -> None:
     child = psutil.Process(await pool.run(os.getpid))
     await pool.close()
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
+def is_loaded(module: str) -> bool:
+    return module in sys.modules
+
+
+async def test_a_child_finds_loaded_what_its_pool_asks_for_whoever_started_first() -> None:
+    first = Children(max_workers=1)
+    pictures = Children(max_workers=1, loads=["services.intake.papers.preloaded"])
+    assert not await first.run(is_loaded, "pypdfium2")
+    assert await pictures.run(is_loaded, "pypdfium2")
+    await first.close()
+    await pictures.close()

@@ -1,6 +1,6 @@
 """Imported by the fork server only: what every reading child shares, loaded once.
 
-The one module here whose import does something, because that is how a fork server is told what
+Its import does something, unlike that of other modules: that is how a fork server is told what
 to load (`multiprocessing.set_forkserver_preload`). A child then starts in 10 ms, not in a second.
 """
 
