@@ -35,7 +35,8 @@ SOON = timedelta(seconds=2)
 
 
 class NotNow(RecoursError):
-    """Nothing was sent, and nothing is known of the relay."""
+    """Nothing was sent, and nothing is known of the relay: its code is none of the relay's, from
+    which the breaker would learn."""
 
 
 class AtOnce:
@@ -72,6 +73,8 @@ class AtOnce:
         """Send a notice that was kept as begun, with its event for later."""
         if notice.sending_at is None or self._clock.now() - notice.sending_at > SOON:
             return await self._leave(notice, "kept_slowly")
+        if self._breaker.paused:  # since the notice was begun
+            return await self._leave(notice, "relay_paused")
         try:
             await hand_over(
                 notice,
@@ -117,7 +120,7 @@ class _Impatient:
             async with asyncio.timeout(PATIENCE):
                 await self._places.acquire()
         except TimeoutError:
-            raise NotNow("relay_is_slow") from None
+            raise NotNow("no_place_soon") from None
         try:
             await self._mailer.send(
                 notice_id=notice_id, mail_from=mail_from, rcpt_to=rcpt_to, raw=raw

@@ -78,25 +78,14 @@ async def tell_case(
     head = Letterhead(department, keys, public_url.rstrip("/"), desk_url.rstrip("/"))
     now = clock.now()
     keep = partial(
-        _keep, case=case, head=head, renderer=renderer, store=store, now=now, at_once=at_once
+        keep_letter, case=case, head=head, renderer=renderer, store=store, now=now, at_once=at_once
     )
-    await asyncio.gather(*(keep(one) for one in notices_for(case, event, department)))
 
+    async def tell(owed: Owed) -> None:
+        letter = compose(owed.kind, case, head, now, act=owed.act, recipient=owed.recipient)
+        await keep(letter, owed)
 
-async def _keep(
-    owed: Owed,
-    *,
-    case: Case,
-    head: Letterhead,
-    renderer: Renderer,
-    store: Store,
-    now: datetime,
-    at_once: AtOnce | None,
-) -> None:
-    letter = compose(owed.kind, case, head, now, act=owed.act, recipient=owed.recipient)
-    await keep_letter(
-        letter, owed, case, head=head, renderer=renderer, store=store, now=now, at_once=at_once
-    )
+    await asyncio.gather(*(tell(one) for one in notices_for(case, event, department)))
 
 
 async def keep_letter(

@@ -3,113 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from services.notifier import at_once
-from services.notifier.at_once import AtOnce
 from services.notifier.breaker import Breaker
 from services.notifier.hand import IN_HAND
 from services.notifier.mailer import IN_DATA, Rejected
 from services.notifier.pace import Pace
 from services.notifier.relay_connection import NotConnected
-from services.notifier.sample import sample_case, sample_department, sample_head
-from services.notifier.sending import send_notice
-from services.notifier.telling import tell_case
 from shared.adapters.sqlite_bus import SqliteBus
 from shared.adapters.sqlite_store import SqliteStore
 from shared.domain.notice import Notice
 from shared.errors import Transient
-from shared.events import CaseAssigned, NoticeRequested, requested
+from shared.events import requested
 from shared.ports.query import Query
 from shared.ports.store import LATER
 from tests.conftest import ToldClock
 from tests.saved_events import saved_events
-from tests.shipped import renderer
+from tests.telling_at_once import CASE, PERSON, UNIT, HeldMailer, Office
 from tests.waiting import until
-
-DEPARTMENT = sample_department()
-HEAD = sample_head(DEPARTMENT)
-CASE = sample_case("fr", DEPARTMENT)
-PERSON = str(CASE.acknowledge_to)
-
-
-class HeldMailer:
-    """Answers when it may, and does with mail to the person as it is told."""
-
-    def __init__(self, *errors: Exception) -> None:
-        self.errors = list(errors)
-        self.sent: list[tuple[str, bytes]] = []
-        self.asked = 0
-        self.answer = asyncio.Event()
-        self.answer.set()
-
-    async def send(self, *, notice_id: str, mail_from: str, rcpt_to: str, raw: bytes) -> None:
-        self.asked += 1
-        await self.answer.wait()
-        if rcpt_to == PERSON and self.errors:
-            raise self.errors.pop(0)
-        self.sent.append((rcpt_to, raw))
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-
-@dataclass
-class Office:
-    """One who tells of a case, and sends at once."""
-
-    store: SqliteStore
-    clock: ToldClock
-    mailer: HeldMailer
-    breaker: Breaker = field(default_factory=lambda: Breaker(failures=1, pause=60))
-    pace: Pace = field(default_factory=Pace)
-    places: int = 4
-
-    async def tell(self) -> None:
-        await tell_case(
-            CaseAssigned(id="e", at=self.clock.now(), case_id=CASE.id),
-            store=self.store,
-            clock=self.clock,
-            department=DEPARTMENT,
-            keys=HEAD.keys,
-            renderer=renderer(),
-            public_url="https://plaintes.ministere.example",
-            desk_url="https://bureau.ministere.example",
-            at_once=AtOnce(
-                store=self.store,
-                clock=self.clock,
-                mailer=self.mailer,
-                breaker=self.breaker,
-                pace=self.pace,
-                places=self.places,
-            ),
-        )
-
-    async def send(self, event: NoticeRequested) -> None:
-        await send_notice(event, store=self.store, clock=self.clock, mailer=self.mailer)
-
-    async def notice(self, recipient: str = PERSON) -> Notice:
-        found = await self.store.notices.find(Query())
-        (notice,) = [one for one in found if (one.recipient == PERSON) is (recipient == PERSON)]
-        return notice
-
-    async def waiting(self) -> tuple[int, int]:
-        """Return how many events to send wait ready, and how many for later."""
-        depths = await SqliteBus(self.store.file, self.clock).depths()
-        (depth,) = [one for one in depths if one.name == "notifier.sending"]
-        return depth.ready, depth.waiting
-
-    @property
-    def recipients(self) -> Sequence[str]:
-        return sorted(recipient for recipient, _ in self.mailer.sent)
-
-
-UNIT = DEPARTMENT.units[str(CASE.unit_id)].mailbox
 
 
 @pytest.fixture
@@ -193,8 +108,7 @@ async def test_what_the_relay_refuses_for_good_is_told_and_needs_no_event(office
 
 
 async def test_a_relay_that_is_left_alone_is_left_to_the_queue(office: Office) -> None:
-    with pytest.raises(NotConnected), office.breaker.watching():
-        raise NotConnected("relay_unreachable")
+    await fail(office.breaker)
     await office.tell()
     assert office.mailer.sent == []
     assert len(await untouched(office)) == 2
@@ -242,6 +156,42 @@ async def test_a_slow_relay_keeps_no_other_notice_waiting(
     await office.send(requested(left))
     notice = await office.notice(left.recipient)
     assert (notice.state, notice.attempts, notice.possibly_doubled) == ("sent", 1, 0)
+
+
+async def test_no_place_in_time_says_nothing_of_the_relay(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two failures in a row pause it, whatever finds no place in between."""
+    monkeypatch.setattr(at_once, "PATIENCE", 0.01)
+    office.breaker, office.places = Breaker(failures=2, pause=60), 1
+    await fail(office.breaker)
+    office.mailer.answer.clear()
+    office.mailer.errors_for_all.append(NotConnected("relay_unreachable"))
+    telling = asyncio.create_task(office.tell())
+    await until(lambda: untouched(office))
+    office.mailer.answer.set()
+    await telling
+    assert office.breaker.paused
+
+
+async def fail(breaker: Breaker) -> None:
+    with pytest.raises(NotConnected), breaker.watching():
+        raise NotConnected("relay_unreachable")
+
+
+async def test_a_relay_that_is_paused_meanwhile_is_left_to_the_queue(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = office.store.notices.add
+
+    async def while_it_fails(notice: Notice, **means: object) -> bool:
+        await fail(office.breaker)
+        return await add(notice, **means)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(office.store.notices, "add", while_it_fails)
+    await office.tell()
+    assert office.mailer.sent == []
+    assert len(await untouched(office)) == 2
 
 
 async def untouched(office: Office) -> list[Notice]:
